@@ -34,11 +34,13 @@ export interface HeaderView {
   values(name: string): readonly string[];
   /** Each name once. */
   names(): readonly string[];
+  /** The names that hold `_`: what many servers read as the header with `-` in its place. Nearly always empty, and cheap to ask. */
+  namesWithUnderscore(): readonly string[];
 }
 
 export interface RequestBody {
   readonly bytes: Uint8Array;
-  /** True when Envoy sent only a part (`x-envoy-auth-partial-body: true`). */
+  /** True unless it is certain that Envoy sent the whole (`x-envoy-auth-partial-body`, checked against the lengths that it gives). */
   readonly truncated: boolean;
 }
 
