@@ -1,0 +1,6 @@
+import type { ServiceAccount } from "./workload.ts";
+
+/** `spiffe://<trust domain>/ns/<namespace>/sa/<account>`: the identity of every workload that runs as the account. */
+export function workloadSpiffeId(trustDomain: string, account: ServiceAccount): string {
+  return `spiffe://${trustDomain}/ns/${account.namespace}/sa/${account.name}`;
+}
