@@ -21,17 +21,20 @@ export function parseAddress(text: string): Parsed<ListenAddress> {
   if (host === undefined || digits === undefined) return wrongShape(text);
   const port = Number(digits);
   if (port > 65535) return { ok: false, message: `port \`${digits}\` is above 65535`, help: HELP };
-  if (host === "") return { ok: false, message: `\`${text}\` has no host`, help: `write \`0.0.0.0:${digits}\` for every address` };
+  if (host === "")
+    return { ok: false, message: `\`${text}\` has no host`, help: `write \`0.0.0.0:${digits}\` for every address` };
   if (bracketed !== null && isIP(host) !== 6) return { ok: false, message: `\`${host}\` is not an IPv6 address`, help: HELP };
   if (bracketed === null && isIP(host) !== 4) {
     // A last label of digits can only be meant as IPv4: resolvers disagree on `127.1`. Source: WHATWG URL, "ends in a number".
-    if (!HOSTNAME.test(host) || /(?:^|\.)\d+$/.test(host)) return { ok: false, message: `\`${host}\` is not a host name or IPv4 address`, help: HELP };
+    if (!HOSTNAME.test(host) || /(?:^|\.)\d+$/.test(host))
+      return { ok: false, message: `\`${host}\` is not a host name or IPv4 address`, help: HELP };
   }
   return { ok: true, value: { kind: "tcp", host, port } };
 }
 
 function parseSocketPath(path: string, text: string): Parsed<ListenAddress> {
-  if (!path.startsWith("/")) return { ok: false, message: `\`${text}\` has no absolute path`, help: "write `unix:/run/sallyport/grpc.sock`" };
+  if (!path.startsWith("/"))
+    return { ok: false, message: `\`${text}\` has no absolute path`, help: "write `unix:/run/sallyport/grpc.sock`" };
   if (path.endsWith("/") || path.includes("\0")) return { ok: false, message: `\`${text}\` does not name a file`, help: HELP };
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
     return { ok: false, message: `the socket path is longer than ${MAX_SOCKET_PATH} bytes`, help: "choose a shorter directory" };
@@ -40,7 +43,8 @@ function parseSocketPath(path: string, text: string): Parsed<ListenAddress> {
 }
 
 function wrongShape(text: string): Parsed<ListenAddress> {
-  if (/^\d+$/.test(text)) return { ok: false, message: `\`${text}\` has no host`, help: `write \`0.0.0.0:${text}\` or \`127.0.0.1:${text}\`` };
+  if (/^\d+$/.test(text))
+    return { ok: false, message: `\`${text}\` has no host`, help: `write \`0.0.0.0:${text}\` or \`127.0.0.1:${text}\`` };
   if (isIP(text) === 6 || /^[0-9a-f:]*:[0-9a-f:]*:\d+$/i.test(text)) {
     return { ok: false, message: `\`${text}\` is not \`host:port\``, help: "an IPv6 address stands in brackets: `[::1]:9191`" };
   }

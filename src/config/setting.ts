@@ -1,4 +1,6 @@
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string; readonly help: string };
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly message: string; readonly help: string };
 
 /** The commands that take settings. */
 export type SettingCommand = "serve" | "lint" | "explain";
@@ -9,7 +11,7 @@ interface SettingBase {
   readonly commands: readonly SettingCommand[];
   /** What the value looks like, for help texts: `HOST:PORT`. */
   readonly placeholder: string;
-  /** One sentence, lower-case start, no full stop. */
+  /** One sentence: lower-case start, no full stop. */
   readonly description: string;
   /** The default as a user would write it; absent where there is none. */
   readonly default?: string;
@@ -20,9 +22,15 @@ interface SettingBase {
  * A `list` may be repeated on the command line, is separated by commas in the environment, and may be a sequence in the file.
  */
 export type Setting<T> = SettingBase &
-  (T extends readonly (infer Item)[]
+  ([T] extends [readonly (infer Item)[]]
     ? { readonly list: true; readonly parse: (text: string) => Parsed<Item> }
     : { readonly list: false; readonly parse: (text: string) => Parsed<Exclude<T, undefined>> });
+
+/** A setting whose type is of no concern. */
+export interface AnySetting extends SettingBase {
+  readonly list: boolean;
+  readonly parse: (text: string) => Parsed<unknown>;
+}
 
 /** `grpc-address` → `SALLYPORT_GRPC_ADDRESS` */
 export function envName(flag: string): string {
