@@ -17,7 +17,7 @@ export interface Request {
   readonly time: number;
   readonly headers: HeaderView;
   /** Absent where Envoy buffered none. */
-  readonly body?: RequestBody;
+  readonly body?: RequestBody | undefined;
   readonly source: RequestPeer;
   readonly destination: RequestPeer;
   /** `attributes.destination.labels`: the pod's labels at injection */

@@ -1,0 +1,149 @@
+import type { Request, RequestBody } from "../policy/model/request.ts";
+import * as at from "./check-layout.ts";
+import type { CheckScanner } from "./check-scanner.ts";
+import { DecodedHeaders } from "./decoded-headers.ts";
+import { DecodedPeer } from "./decoded-peer.ts";
+import { isTruncated, PARTIAL_BODY_HEADER } from "./partial-body.ts";
+import { byteString } from "./wire-text.ts";
+
+const METHODS: readonly string[] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
+
+/** Reads runs of map entries into tables; the decoder remembers what it read. */
+export interface EntryTables {
+  read(bytes: Buffer, key: string, runs: readonly number[]): ReadonlyMap<string, string>;
+}
+
+/**
+ * A CheckRequest that was read once and whose strings are made when they are asked for. It holds on to the message's bytes, which must
+ * not change: a transport that reuses its buffers has to copy first.
+ */
+export class DecodedRequest implements Request {
+  readonly time: number;
+  readonly headers: DecodedHeaders;
+  private readonly bytes: Buffer;
+  private readonly slots: Int32Array;
+  private readonly base: number;
+  private readonly size: number;
+  private readonly moreExtensions: readonly number[] | undefined;
+  private readonly moreLabels: readonly number[] | undefined;
+  private readonly tables: EntryTables;
+  private methodText: string | undefined;
+  private pathText: string | undefined;
+  private hostText: string | undefined;
+  private sourcePeer: DecodedPeer | undefined;
+  private destinationPeer: DecodedPeer | undefined;
+  private labelsText: string | undefined;
+  private extensionTable: ReadonlyMap<string, string> | undefined;
+
+  constructor(scanner: CheckScanner, tables: EntryTables) {
+    this.bytes = scanner.bytes;
+    this.slots = scanner.slots;
+    this.base = scanner.base;
+    this.size = scanner.size;
+    this.time = scanner.time;
+    this.headers = new DecodedHeaders(scanner.bytes, scanner.slots, scanner.base, scanner.headers, scanner.nameFlags);
+    this.moreExtensions = scanner.moreExtensions;
+    this.moreLabels = scanner.moreLabels;
+    this.tables = tables;
+  }
+
+  get method(): string {
+    this.methodText ??= this.readMethod();
+    return this.methodText;
+  }
+
+  /** One character a byte. */
+  get path(): string {
+    this.pathText ??= this.text(at.PATH);
+    return this.pathText;
+  }
+
+  /** One character a byte. */
+  get host(): string {
+    this.hostText ??= this.text(at.HOST);
+    return this.hostText;
+  }
+
+  get scheme(): string {
+    return this.text(at.SCHEME);
+  }
+
+  get protocol(): string {
+    return this.text(at.PROTOCOL);
+  }
+
+  /** Never `undefined` where Envoy says that it buffered a body, however short. */
+  get body(): RequestBody | undefined {
+    const raw = this.position(at.RAW_BODY) !== this.position(at.RAW_BODY + 1);
+    const start = this.position(raw ? at.RAW_BODY : at.BODY);
+    const end = this.position((raw ? at.RAW_BODY : at.BODY) + 1);
+    if (start === end && this.headers.values(PARTIAL_BODY_HEADER).length === 0) return undefined;
+    return { bytes: this.bytes.subarray(start, end), truncated: isTruncated(this.headers, this.size, end - start) };
+  }
+
+  get source(): DecodedPeer {
+    this.sourcePeer ??= new DecodedPeer(this.bytes, this.slots, this.base + at.SOURCE);
+    return this.sourcePeer;
+  }
+
+  get destination(): DecodedPeer {
+    this.destinationPeer ??= new DecodedPeer(this.bytes, this.slots, this.base + at.DESTINATION);
+    return this.destinationPeer;
+  }
+
+  get labels(): ReadonlyMap<string, string> {
+    return this.tables.read(this.bytes, this.labelsKey, this.runs(at.LABELS, this.moreLabels));
+  }
+
+  /** The entries' own bytes, each with its length before it, so that equal keys can only come of equal entries. */
+  get labelsKey(): string {
+    this.labelsText ??= this.runsText(at.LABELS, this.moreLabels);
+    return this.labelsText;
+  }
+
+  /** Requests of one route give the very same table, as long as the decoder remembers it. */
+  get extensions(): ReadonlyMap<string, string> {
+    this.extensionTable ??= this.tables.read(
+      this.bytes,
+      this.runsText(at.EXTENSIONS, this.moreExtensions),
+      this.runs(at.EXTENSIONS, this.moreExtensions),
+    );
+    return this.extensionTable;
+  }
+
+  private readMethod(): string {
+    const start = this.position(at.METHOD);
+    const length = this.position(at.METHOD + 1) - start;
+    for (const method of METHODS) {
+      if (method.length === length && this.startsWith(start, method)) return method;
+    }
+    return this.text(at.METHOD);
+  }
+
+  private startsWith(start: number, text: string): boolean {
+    for (let index = 0; index < text.length; index++) {
+      if (this.bytes[start + index] !== text.charCodeAt(index)) return false;
+    }
+    return true;
+  }
+
+  private position(slot: number): number {
+    return this.slots[this.base + slot] as number;
+  }
+
+  private text(slot: number): string {
+    return byteString(this.bytes, this.position(slot), this.position(slot + 1));
+  }
+
+  private runs(slot: number, more: readonly number[] | undefined): readonly number[] {
+    return [this.position(slot), this.position(slot + 1), ...(more ?? [])];
+  }
+
+  private runsText(slot: number, more: readonly number[] | undefined): string {
+    let text = this.text(slot);
+    for (let index = 0; more !== undefined && index < more.length; index += 2) {
+      text += byteString(this.bytes, more[index] as number, more[index + 1] as number);
+    }
+    return text;
+  }
+}
