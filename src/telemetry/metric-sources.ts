@@ -10,7 +10,9 @@ export interface MetricSources {
   readonly plan: () => PlanState | undefined;
   /** Keys of identity providers. */
   readonly jwks: () => Iterable<JwksState>;
-  readonly events: () => EventCounts & { readonly lost: number };
+  readonly events: () => EventCounts;
+  /** Log lines of any kind that could not be written. */
+  readonly lostLines: () => number;
   /** Calls that are being answered. */
   readonly inFlight: () => number;
   readonly connections: () => number;
@@ -100,13 +102,26 @@ export function registerSources(registry: Registry, sources: MetricSources, opti
     registers: [],
     collect() {
       this.reset();
-      const { written, sampledOut, overRate, overCapacity, failed, lost } = sources.events();
+      const { written, sampledOut, overRate, overCapacity, failed } = sources.events();
       this.inc({ outcome: "written" }, written);
       this.inc({ outcome: "sampled_out" }, sampledOut);
       this.inc({ outcome: "over_rate" }, overRate);
       this.inc({ outcome: "over_capacity" }, overCapacity);
-      this.inc({ outcome: "failed" }, failed + lost);
+      this.inc({ outcome: "failed" }, failed);
     },
   });
-  for (const metric of [build, faults, jwksAge, events]) registry.registerMetric(metric as Gauge);
+  const lostLines = new Counter({
+    name: "sallyport_log_lines_lost_total",
+    help: "Log lines, events included, that could not be written because the reader was too slow or has gone.",
+    registers: [],
+    collect() {
+      this.reset();
+      this.inc(sources.lostLines());
+    },
+  });
+  registry.registerMetric(build);
+  registry.registerMetric(faults);
+  registry.registerMetric(jwksAge);
+  registry.registerMetric(events);
+  registry.registerMetric(lostLines);
 }
