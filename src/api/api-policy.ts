@@ -1,4 +1,4 @@
-import { writableHeader, authenticationMethodSchema, type credentialFromSchema } from "./authentication.ts";
+import { authenticationMethodSchema, type credentialFromSchema, writableHeader } from "./authentication.ts";
 import { atMostOneOf } from "./check.ts";
 import { choice, list, listMap, optional, type Parsed, struct, text, whole } from "./fields.ts";
 import { headerValue, writtenHeaderName } from "./http-forms.ts";
@@ -93,6 +93,11 @@ export const apiPolicySpecSchema = struct(
   },
   {
     salvage: true,
+    instead: {
+      action: "each rule has an `effect`",
+      workloadSelector: "write `selector`",
+      defaultAction: "what no rule allows is denied",
+    },
     checks: [
       atMostOneOf(
         TARGET_FIELDS,

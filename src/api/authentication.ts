@@ -1,7 +1,7 @@
 import { type Check, exactlyOneOf, onlyWith } from "./check.ts";
 import { choice, flag, list, listMap, optional, struct, text, whole } from "./fields.ts";
-import { claimName } from "./identity-forms.ts";
 import { cookieName, credentialPrefix, headerName, queryName, writtenHeaderName } from "./http-forms.ts";
+import { claimName } from "./identity-forms.ts";
 import { dnsLabel, objectName } from "./name-forms.ts";
 import { labelSelector } from "./selector.ts";
 

@@ -11,6 +11,8 @@ export interface Check {
   readonly help?: string;
   /** The fields that the condition is about: it stays silent where one of them was misspelt, which is told already. */
   readonly fields: readonly string[];
+  /** Whether it asks only which fields are there; any other condition stays silent where one of its fields has a fault of its own. */
+  readonly presence?: true;
   /** The field to blame; absent for the object itself. */
   readonly at?: string;
   /** Gets the object as it was written, with defaults filled in. Only own properties count, and a value may have any type. */
@@ -37,6 +39,7 @@ export function exactlyOneOf(names: readonly string[], code = "InvalidUnion"): C
     rule: `${counted(names)} == 1`,
     message: `exactly one of ${quoted(names)} must be set`,
     fields: names,
+    presence: true,
     holds: (object) => present(object, names) === 1,
   };
 }
@@ -48,6 +51,7 @@ export function atMostOneOf(names: readonly string[], help: string, code = "Inva
     message: `at most one of ${quoted(names)} can be set`,
     help,
     fields: names,
+    presence: true,
     holds: (object) => present(object, names) <= 1,
   };
 }
@@ -60,6 +64,7 @@ export function onlyWith(field: string, others: readonly string[], why: string):
     message: `\`${field}\` needs ${quoted(others)} beside it`,
     help: why,
     fields: [field, ...others],
+    presence: true,
     at: field,
     holds: (object) => !object.has(field) || present(object, others) > 0,
   };

@@ -25,6 +25,8 @@ export interface ParserHints {
   readonly salvage?: boolean;
   /** Fields that a later version will know, and what to say of each until then. */
   readonly notYet?: Readonly<Record<string, string>>;
+  /** Fields that other systems have here, and how to say the same. */
+  readonly instead?: Readonly<Record<string, string>>;
   /** The form of the keys of a map. */
   readonly keys?: Form;
   /** Fields that are not described here belong to somebody else and are left alone. */

@@ -1,5 +1,6 @@
+import Type from "typebox";
 import { onlyWith } from "./check.ts";
-import { choice, flag, list, optional, struct, text, whole } from "./fields.ts";
+import { choice, list, optional, struct, text, whole } from "./fields.ts";
 import { host, method } from "./http-forms.ts";
 import { claimName, ipBlock, namespace, principal, scope, serviceAccount, trustDomain } from "./identity-forms.ts";
 import { dnsLabel } from "./name-forms.ts";
@@ -74,7 +75,14 @@ export const fromEntrySchema = struct(
       list("Claims of the verified credential, none of which may match.", claimMatchSchema, { minItems: 1, maxItems: 32 }),
     ),
   },
-  { minProperties: 1 },
+  {
+    minProperties: 1,
+    instead: {
+      source: "write its fields in the entry itself",
+      requestPrincipals: "use `authentication` with `subjects`",
+      notRequestPrincipals: "use `authentication` with `notSubjects`",
+    },
+  },
 );
 
 const hosts = text("`api.example.com`, or all below a domain: `*.example.com`.", { maxLength: 253, form: host });
@@ -99,22 +107,14 @@ export const toEntrySchema = struct(
     notMethods: optional(list("HTTP methods that the request does not have.", methods, MANY)),
     paths: optional(list("Paths, without query. `{name}` is one segment; `{**}`, at the end, is zero or more.", paths, MANY)),
     notPaths: optional(list("Paths that the request does not have.", paths, MANY)),
-    caseInsensitive: flag("Compares paths without regard to the case of letters."),
+    caseInsensitive: optional(Type.Boolean({ description: "Compares paths without regard to the case of letters." })),
   },
   {
     minProperties: 1,
-    checks: [onlyWithPaths()],
+    checks: [onlyWith("caseInsensitive", ["paths", "notPaths"], "it says how paths are compared")],
+    instead: { operation: "write its fields in the entry itself" },
   },
 );
-
-/** An entry whose only field is `caseInsensitive` would match every request, which nobody means. */
-function onlyWithPaths(): ReturnType<typeof onlyWith> {
-  return {
-    ...onlyWith("caseInsensitive", ["paths", "notPaths"], "it says how paths are compared"),
-    rule: "!self.caseInsensitive || has(self.paths) || has(self.notPaths)",
-    holds: (entry) => entry.get("caseInsensitive") !== true || entry.has("paths") || entry.has("notPaths"),
-  };
-}
 
 export const ruleSchema = struct(
   "Matches if any of `from`, any of `to` and all of `when` match; a part that is absent matches.",

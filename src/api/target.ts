@@ -1,5 +1,5 @@
-import { choice, list, optional, struct, text } from "./fields.ts";
 import type { Check } from "./check.ts";
+import { choice, list, optional, struct, text } from "./fields.ts";
 import { host } from "./http-forms.ts";
 import { objectName } from "./name-forms.ts";
 import { labelSelector } from "./selector.ts";
