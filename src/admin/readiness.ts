@@ -1,3 +1,5 @@
+import { printable } from "../telemetry/printable.ts";
+
 /** `warn` is told and holds readiness: a policy file that does not parse, while the others are in force. */
 export type CheckState = "ok" | "warn" | "fail";
 
@@ -34,5 +36,5 @@ export function renderChecks({ ready, checks }: Readiness): string {
 
 /** File names and policy faults hold what somebody wrote: a line of ours stays one line. */
 function oneLine(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
+  return printable(text, 1024);
 }

@@ -38,10 +38,10 @@ export function createAdminServer(deps: AdminDeps): AdminServer {
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 1 },
   });
-  const send = (reply: FastifyReply, status: number, text: string): FastifyReply =>
+  const send = (reply: FastifyReply, status: number, text: string, type: string = TEXT): FastifyReply =>
     reply
       .code(status)
-      .headers({ "content-type": TEXT, "cache-control": "no-store", "x-content-type-options": "nosniff" })
+      .headers({ "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff" })
       .send(text);
 
   server.get("/healthz", (_request, reply) => send(reply, 200, "ok\n"));

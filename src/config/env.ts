@@ -1,6 +1,6 @@
+import { nearest } from "../api/nearest.ts";
 import type { ConfigFault } from "./config.ts";
 import { CONFIG_FLAG, type Given, type Reading } from "./given.ts";
-import { nearest } from "./nearest.ts";
 import { type AnySetting, envName, type SettingCommand } from "./setting.ts";
 import { SETTING_KEYS, SETTINGS } from "./settings.ts";
 

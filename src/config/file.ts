@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { nearest } from "../api/nearest.ts";
 import type { Config, ConfigFault } from "./config.ts";
 import type { Given, Reading } from "./given.ts";
-import { nearest } from "./nearest.ts";
 import { type AnySetting, fileKey, type SettingCommand } from "./setting.ts";
 import { SETTING_KEYS, SETTINGS } from "./settings.ts";
 

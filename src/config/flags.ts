@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
+import { nearest } from "../api/nearest.ts";
 import type { Config, ConfigFault } from "./config.ts";
 import { CONFIG_FLAG, type Given, type Reading } from "./given.ts";
-import { nearest } from "./nearest.ts";
 import { type AnySetting, envName, fileKey, type SettingCommand } from "./setting.ts";
 import { SETTING_KEYS, SETTINGS } from "./settings.ts";
 

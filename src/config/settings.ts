@@ -92,7 +92,7 @@ export const SETTINGS: Settings = {
     placeholder: "DURATION",
     description:
       "when a gRPC connection is asked to reconnect, so that Envoy's few connections spread over replicas; 0 for never",
-    default: "10m",
+    default: "15m",
     list: false,
     parse: durationBetween("1s", "24h", "or 0"),
   },
@@ -110,7 +110,7 @@ export const SETTINGS: Settings = {
     commands: ["serve"],
     placeholder: "NUMBER",
     description: "calls that may wait at once; more are answered 503 `overloaded`",
-    default: "10000",
+    default: "1000",
     list: false,
     parse: wholeBetween(1, 1_000_000),
   },
