@@ -1,3 +1,4 @@
+import { OVERRIDE_HEADERS } from "../policy/model/override-headers.ts";
 import { authenticationMethodSchema, type credentialFromSchema, writableHeader } from "./authentication.ts";
 import { atMostOneOf } from "./check.ts";
 import { choice, list, listMap, optional, type Parsed, struct, text, whole } from "./fields.ts";
@@ -43,15 +44,6 @@ function answerSchema(description: string) {
     ),
   });
 }
-
-/** Request headers by which some frameworks let a caller change the path or the method after the decision. */
-export const OVERRIDE_HEADERS = [
-  "x-original-url",
-  "x-rewrite-url",
-  "x-http-method",
-  "x-http-method-override",
-  "x-method-override",
-] as const;
 
 export const apiPolicySpecSchema = struct(
   "Who may call the target, and how. An empty spec denies every call to every workload of the namespace.",

@@ -85,14 +85,23 @@ function nameUpTo(raw: string, end: number): string | undefined {
 function endsInNumber(name: string): boolean {
   const start = name.lastIndexOf(".") + 1;
   const first = name.charCodeAt(start);
-  return first >= 0x30 && first <= 0x39 && /^(?:[0-9]+|0x[0-9a-f]*)$/.test(name.slice(start));
+  if (first < 0x30 || first > 0x39) return false;
+  return allDigits(name, start) || /^0x[0-9a-f]*$/.test(name.slice(start));
+}
+
+function allDigits(text: string, from: number): boolean {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return from < text.length;
 }
 
 /** The port after the colon at `colon`: one to five digits. */
 function portAfter(raw: string, colon: number): number | undefined {
-  const digits = raw.slice(colon + 1);
-  if (raw.charCodeAt(colon) !== 0x3a || !/^[0-9]{1,5}$/.test(digits)) return undefined;
-  const port = Number(digits);
+  const digits = raw.length - colon - 1;
+  if (raw.charCodeAt(colon) !== 0x3a || digits > 5 || !allDigits(raw, colon + 1)) return undefined;
+  const port = Number(raw.slice(colon + 1));
   return port > 65_535 ? undefined : port;
 }
 

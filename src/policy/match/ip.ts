@@ -24,14 +24,25 @@ export function parseIp(text: string): IpAddress | undefined {
 /** Four decimal numbers without leading zeros, as one unsigned word. */
 export function parseIpv4(text: string): number | undefined {
   if (text.length > 15) return undefined;
-  const parts = text.split(".");
-  if (parts.length !== 4) return undefined;
   let word = 0;
-  for (const part of parts) {
-    if (!/^(?:0|[1-9][0-9]{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    word = word * 256 + Number(part);
+  let dots = 0;
+  let part = 0;
+  let digits = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x2e) {
+      if (digits === 0 || ++dots > 3) return undefined;
+      word = word * 256 + part;
+      part = 0;
+      digits = 0;
+    } else {
+      if (code < 0x30 || code > 0x39 || (part === 0 && digits > 0)) return undefined;
+      part = part * 10 + code - 0x30;
+      digits++;
+      if (part > 255) return undefined;
+    }
   }
-  return word;
+  return dots === 3 && digits > 0 ? word * 256 + part : undefined;
 }
 
 /** The eight 16-bit groups of an IPv6 address without brackets. Source: RFC 4291 §2.2. */

@@ -1,6 +1,6 @@
 import { FALSE, TRUE, type Tri, UNKNOWN } from "../model/tri.ts";
 import type { PathParts } from "./path-pattern.ts";
-import type { PathReading } from "./path-reading.ts";
+import type { PathReading } from "../model/evaluation.ts";
 import type { PathPattern } from "./path-template.ts";
 import { PrefixTree } from "./prefix-tree.ts";
 import { TemplateTrie } from "./template-trie.ts";
@@ -26,7 +26,7 @@ export function createPathSet(patterns: readonly PathPattern[]): PathSet {
   const unicode = createIndex(insensitive.map((pattern) => [pattern.foldedParts, pattern]));
 
   const find = (reading: PathReading): PathPattern | undefined => {
-    const pattern = sensitive?.(reading.text, reading.segments);
+    const pattern = sensitive?.(reading.text, reading);
     return pattern ?? ascii?.(reading.foldedAscii, undefined);
   };
   return {
@@ -38,7 +38,7 @@ export function createPathSet(patterns: readonly PathPattern[]): PathSet {
   };
 }
 
-type Index = (path: string, segments: readonly string[] | undefined) => PathPattern | undefined;
+type Index = (path: string, reading: PathReading | undefined) => PathPattern | undefined;
 
 function createIndex(entries: readonly (readonly [PathParts, PathPattern])[]): Index | undefined {
   if (entries.length === 0) return undefined;
@@ -66,9 +66,9 @@ function createIndex(entries: readonly (readonly [PathParts, PathPattern])[]): I
         break;
     }
   }
-  return (path, segments) =>
-    exact.get(path) ??
-    (templates.isEmpty ? undefined : templates.find(segments ?? path.slice(1).split("/"))) ??
+  return (path, reading) =>
+    (exact.size === 0 ? undefined : exact.get(path)) ??
+    (templates.isEmpty ? undefined : templates.find(reading?.segments ?? path.slice(1).split("/"))) ??
     prefixes.find(path) ??
     suffixes.find((suffix) => path.endsWith(suffix.text))?.pattern ??
     any;

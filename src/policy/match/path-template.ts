@@ -1,7 +1,7 @@
 import { FALSE, TRUE, type Tri, UNKNOWN } from "../model/tri.ts";
 import { foldAscii, foldUnicode } from "./case-fold.ts";
 import { type PathParts, parsePathPattern, type Refusal } from "./path-pattern.ts";
-import type { PathReading } from "./path-reading.ts";
+import type { PathReading } from "../model/evaluation.ts";
 
 export type PathKind = PathParts["kind"];
 
@@ -71,10 +71,16 @@ function matchesTemplate(segments: readonly (string | undefined)[], rest: boolea
   let at = 1;
   for (const segment of segments) {
     if (at > path.length) return false;
-    const slash = path.indexOf("/", at);
-    const end = slash < 0 ? path.length : slash;
-    if (segment === undefined ? end === at : end - at !== segment.length || !path.startsWith(segment, at)) return false;
-    at = end + 1;
+    if (segment === undefined) {
+      const slash = path.indexOf("/", at);
+      const end = slash < 0 ? path.length : slash;
+      if (end === at) return false;
+      at = end + 1;
+    } else {
+      const end = at + segment.length;
+      if (!path.startsWith(segment, at) || (end < path.length && path.charCodeAt(end) !== 0x2f)) return false;
+      at = end + 1;
+    }
   }
   return rest || at > path.length;
 }

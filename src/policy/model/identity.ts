@@ -11,7 +11,14 @@ export interface PeerIdentity {
 export type CredentialKind = "jwt" | "apiKey" | "kubernetesToken" | "introspection" | "clientCertificate" | "anonymous";
 
 /** A value of a claim. Integers are BigInt, as CEL's `int` wants them; objects are null-prototype. */
-export type ClaimValue = null | boolean | number | bigint | string | readonly ClaimValue[] | { readonly [name: string]: ClaimValue };
+export type ClaimValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | readonly ClaimValue[]
+  | { readonly [name: string]: ClaimValue };
 
 /** Who a verified credential speaks for. One credential gives one identity, however many methods accept it. */
 export interface Identity {

@@ -8,7 +8,11 @@ interface ReasonEntry {
   readonly summary: string;
 }
 
-const entry = (reasonClass: ReasonClass, status: number, summary: string): ReasonEntry => ({ class: reasonClass, status, summary });
+const entry = (reasonClass: ReasonClass, status: number, summary: string): ReasonEntry => ({
+  class: reasonClass,
+  status,
+  summary,
+});
 
 /**
  * Every reason a decision can have: the only vocabulary of events, metric labels, response bodies and docs/reasons.md.
@@ -25,7 +29,11 @@ export const REASONS = {
   peer_untrusted: entry("unauthorized", 403, "the calling workload's trust domain is not among those the policy accepts"),
 
   unauthenticated: entry("unauthenticated", 401, "the request lacks a credential, and an Allow rule failed only for want of it"),
-  credential_unrecognized: entry("unauthenticated", 401, "a credential stands where one is expected, but no method recognizes its form"),
+  credential_unrecognized: entry(
+    "unauthenticated",
+    401,
+    "a credential stands where one is expected, but no method recognizes its form",
+  ),
   credential_repeated: entry("unauthenticated", 401, "two credentials stand at one location"),
   token_malformed: entry("unauthenticated", 401, "the token is not a well-formed JWT"),
   token_algorithm_refused: entry("unauthenticated", 401, "the token's algorithm is not accepted"),
@@ -51,7 +59,11 @@ export const REASONS = {
   path_double_escaped: entry("bad-request", 400, "the path holds `%25` before two hex digits"),
   path_bad_escape: entry("bad-request", 400, "the path holds a `%` without two hex digits"),
   path_bad_utf8: entry("bad-request", 400, "the path is not valid UTF-8 once its escapes are decoded"),
-  path_lookalike: entry("bad-request", 400, "the path holds a character whose compatibility form is a separator, a dot or an escape"),
+  path_lookalike: entry(
+    "bad-request",
+    400,
+    "the path holds a character whose compatibility form is a separator, a dot or an escape",
+  ),
   path_too_long: entry("bad-request", 400, "the path is longer than 8 KiB"),
   headers_too_many: entry("bad-request", 400, "the request has more than 100 headers"),
   headers_too_large: entry("bad-request", 400, "the headers are larger than 64 KiB"),

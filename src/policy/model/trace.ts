@@ -56,6 +56,8 @@ export interface ExplainReport {
   /** The HTTP status of the answer; 200 for an allow. */
   readonly status: number;
   readonly reason: Reason;
+  /** What was wrong, where the reason alone does not say it; never a credential. */
+  readonly detail?: string;
   /** The deciding policy; absent where none decided. */
   readonly policy?: string;
   /** The deciding rule; absent where none decided. */

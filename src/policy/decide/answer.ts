@@ -1,0 +1,110 @@
+import { readClaim } from "../model/claim.ts";
+import type { AllowAnswer, DenyAnswer, VerifiedCredential } from "../model/decision.ts";
+import type { ClaimValue } from "../model/identity.ts";
+import type { ForwardPlan, PolicyPlan, TargetPlan } from "../model/plan.ts";
+import { REASONS, type Reason } from "../model/reason.ts";
+import type { RequestFacts } from "./request-facts.ts";
+
+/** The answer for `reason` in the form of `policy`, or in the form of the target's oldest policy. The same object for equal answers. */
+export function refusal(reason: Reason, target: TargetPlan | undefined, policy: PolicyPlan | undefined): DenyAnswer {
+  const memo = target === undefined ? COMMON : memoOf(target);
+  const former = policy ?? target?.policies[0];
+  const key = former === undefined ? reason : `${reason} ${former.key}`;
+  let answer = memo.get(key);
+  if (answer === undefined) {
+    answer = shape(reason, target, former);
+    memo.set(key, answer);
+  }
+  return answer;
+}
+
+const COMMON = new Map<string, DenyAnswer>();
+const MEMOS = new WeakMap<TargetPlan, Map<string, DenyAnswer>>();
+
+function memoOf(target: TargetPlan): Map<string, DenyAnswer> {
+  let memo = MEMOS.get(target);
+  if (memo === undefined) {
+    memo = new Map();
+    MEMOS.set(target, memo);
+  }
+  return memo;
+}
+
+function shape(reason: Reason, target: TargetPlan | undefined, policy: PolicyPlan | undefined): DenyAnswer {
+  const { class: reasonClass, status, summary } = REASONS[reason];
+  const form = reasonClass === "unauthenticated" ? policy?.unauthenticated : reasonClass === "unauthorized" ? policy?.unauthorized : undefined;
+  const headers: (readonly [string, string])[] = [["x-sallyport-reason", reason]];
+  if (form?.body === undefined) headers.push(["content-type", "application/json"]);
+  if (reasonClass === "unauthenticated" && expectsBearer(target)) headers.push(["www-authenticate", challenge(reason)]);
+  if (reason === "overloaded" || reason === "not_synced") headers.push(["retry-after", "1"]);
+  headers.push(...(form?.headers ?? []));
+  const answer: DenyAnswer = {
+    kind: "deny",
+    status: form?.status ?? status,
+    headers,
+    body: form?.body ?? `${JSON.stringify({ reason, message: summary })}\n`,
+  };
+  return answer;
+}
+
+function expectsBearer(target: TargetPlan | undefined): boolean {
+  return target?.locations.some((location) => location.name === "authorization" && location.readers.some(({ method }) => method.kind === "jwt")) === true;
+}
+
+/** RFC 6750 §3: the error is named only where a credential was shown. */
+function challenge(reason: Reason): string {
+  return reason === "unauthenticated" ? "Bearer" : 'Bearer error="invalid_token"';
+}
+
+const PLAIN = new WeakMap<ForwardPlan, AllowAnswer>();
+
+/** What the service gets to see: credentials cut out, headers that only a policy may set either set or gone, and no look-alike of them. */
+export function forward(
+  target: TargetPlan,
+  facts: RequestFacts,
+  policy: PolicyPlan,
+  credentials: readonly VerifiedCredential[],
+): AllowAnswer {
+  const plan = target.forward;
+  const twins = facts.request.headers.namesWithUnderscore().filter((name) => plan.guarded.has(name.replaceAll("_", "-")));
+  const cookie = plan.removeCookies.length === 0 ? undefined : facts.cookieHeaderWithout(plan.removeCookies);
+  if (twins.length === 0 && plan.claimHeaders.length === 0 && cookie === undefined) {
+    let plain = PLAIN.get(plan);
+    if (plain === undefined) {
+      plain = { kind: "allow", setHeaders: [], removeHeaders: plan.removeHeaders, removeQueryParameters: plan.removeQueryParameters };
+      PLAIN.set(plan, plain);
+    }
+    return plain;
+  }
+  const values = claimHeaderValues(policy, credentials);
+  const setHeaders = [...values];
+  const removeHeaders = [...plan.removeHeaders, ...plan.claimHeaders.filter((name) => !values.has(name)), ...twins];
+  if (cookie === "") removeHeaders.push("cookie");
+  else if (cookie !== undefined) setHeaders.push(["cookie", cookie]);
+  return { kind: "allow", setHeaders, removeHeaders, removeQueryParameters: plan.removeQueryParameters };
+}
+
+/** Claims of what the deciding policy's own methods verified. The first method to give a header its value wins. */
+function claimHeaderValues(policy: PolicyPlan, credentials: readonly VerifiedCredential[]): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const [method, headers] of policy.claimHeaders) {
+    const credential = credentials.find(({ methods }) => methods.includes(method));
+    if (credential === undefined) continue;
+    for (const { claim, header } of headers) {
+      const value = headerText(readClaim(credential.identity.claims, claim));
+      if (value !== undefined && !values.has(header)) values.set(header, value);
+    }
+  }
+  return values;
+}
+
+/** Visible ASCII only: anything else could end the header or begin another. Lists are joined by commas where no element holds one. */
+function headerText(value: ClaimValue | undefined): string | undefined {
+  if (Array.isArray(value)) {
+    const texts = (value as readonly ClaimValue[]).map(headerText);
+    return texts.length > 0 && texts.every((text) => text !== undefined && !text.includes(",")) ? texts.join(",") : undefined;
+  }
+  if (typeof value !== "string" && typeof value !== "bigint" && typeof value !== "boolean") return undefined;
+  const text = String(value);
+  return /^[\x21-\x7e]+$/.test(text) ? text : undefined;
+}

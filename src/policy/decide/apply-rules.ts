@@ -1,0 +1,148 @@
+import type { Decision } from "../model/decision.ts";
+import type { Evaluation } from "../model/evaluation.ts";
+import type { Identity } from "../model/identity.ts";
+import type { PolicyPlan, RulePlan, TargetPlan } from "../model/plan.ts";
+import type { Reason } from "../model/reason.ts";
+import { FALSE, TRUE, type Tri, UNKNOWN } from "../model/tri.ts";
+import { forward, refusal } from "./answer.ts";
+import type { SettledAuthentication } from "./authenticate.ts";
+import type { RequestFacts } from "./request-facts.ts";
+import { type Admission, evaluateRule, wantsCredential } from "./rules.ts";
+import { allowViews, denyViews, type View } from "./views.ts";
+
+/** One evaluation after another, without an object for each. */
+export class Frame implements Evaluation {
+  readonly request: Evaluation["request"];
+  readonly method: string;
+  readonly host: string;
+  readonly peer: Evaluation["peer"];
+  readonly facts: RequestFacts;
+  reading: Evaluation["reading"];
+  identity: Identity | undefined = undefined;
+  methodNames: readonly string[] = [];
+
+  constructor(facts: RequestFacts) {
+    this.facts = facts;
+    this.request = facts.request;
+    this.method = facts.method;
+    this.host = facts.host;
+    this.peer = facts.peer;
+    this.reading = facts.asWritten;
+  }
+
+  get parsed(): Evaluation["parsed"] {
+    return this.facts.parsed;
+  }
+
+  as(view: View): this {
+    this.identity = view.identity;
+    this.methodNames = view.methodNames;
+    return this;
+  }
+}
+
+/** Any Deny that matches denies; else any Allow allows; else the request is denied. A rule that ends unknown matches if it is a Deny. */
+export function applyRules(target: TargetPlan, facts: RequestFacts, authentication: SettledAuthentication): Decision {
+  const frame = new Frame(facts);
+  const audits = matchingAudits(target, frame, authentication);
+  const conclude = (reason: Reason, policy?: PolicyPlan, rule?: RulePlan, detail?: string): Decision => ({
+    reason,
+    detail,
+    target: facts.target,
+    policy,
+    rule,
+    answer: reason === "allowed" && policy !== undefined ? forward(target, facts, policy, authentication.credentials) : refusal(reason, target, policy),
+    peer: facts.peer,
+    credentials: authentication.credentials,
+    evaluation: frame,
+    audits,
+    shadows: [],
+  });
+
+  const denied = firstDeny(target, frame, authentication);
+  if (denied?.outcome === TRUE) return conclude("denied_by_rule", denied.rule.policy, denied.rule);
+  if (denied !== undefined && needsWholeBody(denied.rule, frame)) return conclude("body_truncated", denied.rule.policy, denied.rule);
+  if (denied === undefined) {
+    const invalid = target.policies.find((policy) => policy.invalid);
+    if (invalid !== undefined) return conclude("policy_invalid", invalid);
+  }
+
+  let truncated: RulePlan | undefined;
+  let wanting: RulePlan | undefined;
+  for (const policy of target.policies) {
+    const { admission, views, lacksCredential } = allowViews(policy, authentication);
+    for (const view of views) {
+      frame.as(view);
+      for (const rule of policy.allow) {
+        const outcome = evaluateInAll(rule, frame, admission);
+        if (outcome === TRUE && denied === undefined) return conclude("allowed", policy, rule);
+        if (outcome === UNKNOWN && needsWholeBody(rule, frame)) truncated ??= rule;
+        if (outcome !== TRUE && lacksCredential && wanting === undefined && wantsCredential(rule, frame)) wanting = rule;
+      }
+    }
+  }
+  frame.reading = facts.asWritten;
+  if (wanting !== undefined) return conclude("unauthenticated", wanting.policy);
+  if (denied !== undefined) return conclude("denied_by_rule", denied.rule.policy, denied.rule, "the rule reads what the request lacks");
+  if (truncated !== undefined) return conclude("body_truncated", truncated.policy, truncated);
+  return conclude("no_rule_matched");
+}
+
+/** The first Deny that matches; one that matches only for being unknown stands back behind one that is true. */
+function firstDeny(target: TargetPlan, frame: Frame, authentication: SettledAuthentication): { rule: RulePlan; outcome: Tri } | undefined {
+  let unknown: RulePlan | undefined;
+  for (const policy of target.policies) {
+    if (policy.deny.length === 0) continue;
+    for (const view of denyViews(policy, authentication)) {
+      frame.as(view);
+      for (const rule of policy.deny) {
+        const outcome = evaluateInAny(rule, frame);
+        if (outcome === TRUE) return { rule, outcome };
+        if (outcome === UNKNOWN) unknown ??= rule;
+      }
+    }
+  }
+  return unknown === undefined ? undefined : { rule: unknown, outcome: UNKNOWN };
+}
+
+function matchingAudits(target: TargetPlan, frame: Frame, authentication: SettledAuthentication): readonly RulePlan[] {
+  let matching: RulePlan[] | undefined;
+  for (const policy of target.policies) {
+    if (policy.audit.length === 0) continue;
+    const { admission, views } = allowViews(policy, authentication);
+    for (const rule of policy.audit) {
+      if (views.some((view) => evaluateInAll(rule, frame.as(view), admission) === TRUE)) (matching ??= []).push(rule);
+    }
+  }
+  return matching ?? NO_RULES;
+}
+
+const NO_RULES: readonly RulePlan[] = [];
+
+/** An Allow must hold in every way to read the path, or a service that reads it the other way is open. */
+function evaluateInAll(rule: RulePlan, frame: Frame, admission: Admission): Tri {
+  let result: Tri = TRUE;
+  for (const reading of frame.facts.allowReadings) {
+    frame.reading = reading;
+    const outcome = evaluateRule(rule, frame, admission);
+    if (outcome === FALSE) return FALSE;
+    if (outcome < result) result = outcome;
+  }
+  return result;
+}
+
+/** A Deny holds if it does in any. */
+function evaluateInAny(rule: RulePlan, frame: Frame): Tri {
+  let result: Tri = FALSE;
+  for (const reading of frame.facts.denyReadings) {
+    frame.reading = reading;
+    const outcome = evaluateRule(rule, frame, "open");
+    if (outcome === TRUE) return TRUE;
+    if (outcome > result) result = outcome;
+  }
+  return result;
+}
+
+function needsWholeBody(rule: RulePlan, frame: Frame): boolean {
+  return rule.readsBody && frame.request.body?.truncated === true;
+}

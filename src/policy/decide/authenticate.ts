@@ -1,0 +1,157 @@
+import type { CredentialPorts, MethodPlan, Verification } from "../model/authentication.ts";
+import type { VerifiedCredential } from "../model/decision.ts";
+import type { CredentialReader, LocationPlan, TargetPlan } from "../model/plan.ts";
+import { REASONS, type Reason } from "../model/reason.ts";
+import type { CredentialTrace } from "../model/trace.ts";
+import type { RequestFacts } from "./request-facts.ts";
+
+/** What the request's credentials came to. */
+export interface SettledAuthentication {
+  readonly ok: true;
+  readonly credentials: readonly VerifiedCredential[];
+  /** Credentials that some of their owners accepted and others refused. */
+  readonly disputes: readonly { readonly accepting: readonly MethodPlan[]; readonly refusing: readonly MethodPlan[] }[];
+}
+
+export type Authentication =
+  | SettledAuthentication
+  | { readonly ok: false; readonly reason: Reason; readonly detail: string };
+
+/** One credential and the methods that own it. */
+interface OwnedCredential {
+  readonly location: LocationPlan;
+  readonly owners: readonly CredentialReader[];
+  readonly verifications: readonly (Verification | Promise<Verification>)[];
+}
+
+interface SettledCredential extends OwnedCredential {
+  readonly verifications: readonly Verification[];
+}
+
+export const NO_CREDENTIALS: SettledAuthentication = { ok: true, credentials: [], disputes: [] };
+
+/**
+ * Reads and verifies every credential that stands where a method of the target expects one. Synchronous unless a key or an answer
+ * must be fetched first. Whoever shows a credential that is not good is refused, whatever else the request holds.
+ */
+export function authenticate(
+  target: TargetPlan,
+  source: RequestFacts,
+  ports: CredentialPorts,
+  trace?: CredentialTrace[],
+): Authentication | Promise<Authentication> {
+  const owned: OwnedCredential[] = [];
+  let waits = false;
+  for (const location of target.locations) {
+    const values = source.values(location);
+    if (values.length === 0) {
+      trace?.push(...location.readers.map(({ method }) => ({ method: method.id, location: describe(location), outcome: "absent" as const, detail: "" })));
+      continue;
+    }
+    const credential =
+      values.length > 1
+        ? refuse("credential_repeated", `${values.length} values at ${describe(location)}`)
+        : own(location, values[0] ?? "", ports, trace);
+    if ("reason" in credential) {
+      for (const { method } of trace === undefined ? [] : location.readers) trace?.push(refusedTrace(method, location, credential));
+      return credential;
+    }
+    waits ||= credential.verifications.some((verification) => verification instanceof Promise);
+    owned.push(credential);
+  }
+  if (owned.length === 0) return NO_CREDENTIALS;
+  if (!waits) return conclude(owned as SettledCredential[], trace);
+  return Promise.all(
+    owned.map(async (credential) => ({ ...credential, verifications: await Promise.all(credential.verifications) })),
+  ).then((settled) => conclude(settled, trace));
+}
+
+type Refusal = Extract<Authentication, { ok: false }>;
+
+function refuse(reason: Reason, detail: string): Refusal {
+  return { ok: false, reason, detail };
+}
+
+/** Finds who owns the credential and asks each owner. */
+function own(location: LocationPlan, value: string, ports: CredentialPorts, trace: CredentialTrace[] | undefined): OwnedCredential | Refusal {
+  const owners: CredentialReader[] = [];
+  const verifications: (Verification | Promise<Verification>)[] = [];
+  let unresolved: MethodPlan | undefined;
+  for (const reader of location.readers) {
+    const credential = reader.read(value);
+    if (credential === undefined) continue;
+    const method = reader.method;
+    switch (method.kind) {
+      case "jwt":
+        if (ports.issuerOf(credential) !== method.provider.issuer) continue;
+        owners.push(reader);
+        verifications.push(ports.verifyJwt(method, credential));
+        break;
+      case "apiKey":
+        owners.push(reader);
+        verifications.push(ports.verifyApiKey(method, credential));
+        break;
+      case "unresolved":
+        // Whose tokens the missing provider issues is not known: what has a token's form and no other owner may be one of them.
+        if (ports.issuerOf(credential) !== undefined) unresolved = method;
+        break;
+      case "anonymous":
+        break;
+      default:
+        method satisfies never;
+    }
+  }
+  if (owners.length > 0) {
+    const others = trace === undefined ? [] : location.readers.filter((reader) => !owners.includes(reader));
+    trace?.push(...others.map(({ method }) => ({ method: method.id, location: describe(location), outcome: "not owned" as const, detail: "" })));
+    return { location, owners, verifications };
+  }
+  if (unresolved !== undefined) return refuse("unresolved_ref", `the provider of method \`${unresolved.id}\` is missing`);
+  return refuse("credential_unrecognized", `what stands at ${describe(location)} has the form of none of ${methodNames(location)}`);
+}
+
+function conclude(owned: readonly SettledCredential[], trace: CredentialTrace[] | undefined): Authentication {
+  const credentials: VerifiedCredential[] = [];
+  const disputes: { accepting: MethodPlan[]; refusing: MethodPlan[] }[] = [];
+  for (const { location, owners, verifications } of owned) {
+    const accepting: MethodPlan[] = [];
+    const refusing: MethodPlan[] = [];
+    let identity: VerifiedCredential["identity"] | undefined;
+    let worst: Refusal | undefined;
+    for (const [index, verification] of verifications.entries()) {
+      const method = owners[index]?.method;
+      if (method === undefined) continue;
+      if (verification.ok) {
+        identity ??= verification.identity;
+        accepting.push(method);
+        trace?.push({ method: method.id, location: describe(location), outcome: "verified", detail: verification.identity.subject ?? "" });
+      } else {
+        refusing.push(method);
+        worst = graver(worst, refuse(verification.reason, `${method.id}: ${verification.detail}`));
+        trace?.push(refusedTrace(method, location, verification));
+      }
+    }
+    if (identity === undefined) return worst ?? refuse("internal", "no verification was made");
+    credentials.push({ identity, methods: accepting });
+    if (refusing.length > 0) disputes.push({ accepting, refusing });
+  }
+  return { ok: true, credentials, disputes };
+}
+
+/** That we could not tell outweighs that it is wrong: the caller should come back. */
+function graver(first: Refusal | undefined, second: Refusal): Refusal {
+  if (first === undefined) return second;
+  return REASONS[first.reason].class !== "unavailable" && REASONS[second.reason].class === "unavailable" ? second : first;
+}
+
+function refusedTrace(method: MethodPlan, location: LocationPlan, refusal: { reason: Reason; detail: string }): CredentialTrace {
+  return { method: method.id, location: describe(location), outcome: "refused", reason: refusal.reason, detail: refusal.detail };
+}
+
+function describe(location: LocationPlan): string {
+  return `${location.in} ${location.name}`;
+}
+
+function methodNames(location: LocationPlan): string {
+  return location.readers.map((reader) => `\`${reader.method.id}\``).join(", ");
+}
