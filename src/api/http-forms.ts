@@ -21,8 +21,6 @@ function explainHost(host: string): Explanation | undefined {
   if (/^[0-9a-f]*:[0-9a-f:.]*$/u.test(right)) fix("an IPv6 address without brackets", `[${right}]`);
   if (/[^\0-\x7f]/u.test(right))
     return { message: `\`${host}\` is not ASCII, and requests carry hosts in punycode`, help: "write its `xn--` form" };
-  if (right === "*")
-    return { message: "`*` says nothing about a host", help: "leave the field out, or name a domain: `*.example.com`" };
   if (right.replace(/^\*\./u, "").includes("*")) {
     return { message: `\`${host}\` has a \`*\` that is not its whole first label`, help: "write `*.example.com`" };
   }
@@ -31,11 +29,11 @@ function explainHost(host: string): Explanation | undefined {
     : { message: `\`${host}\` has ${faults.join(" and ")}, so no request's host equals it`, help: `write \`${right}\`` };
 }
 
-/** `api.example.com`, `*.example.com`, `192.0.2.1`, `[2001:db8::1]`: as a request's host reads once it is normalized. */
+/** `api.example.com`, `*.example.com`, `192.0.2.1`, `[2001:db8::1]`, `*` for any: as a request's host reads once it is normalized. */
 export const host: Form = {
   code: "InvalidHost",
   expected: "a host",
-  pattern: `^(?:(?:\\*\\.)?${DNS_NAME}|${IPV6})$`,
+  pattern: `^(?:\\*|(?:\\*\\.)?${DNS_NAME}|${IPV6})$`,
   help: "write `api.example.com` or `*.example.com`",
   explain: explainHost,
 };

@@ -30,84 +30,114 @@ function rewritten(path: string): string {
     .join("/");
 }
 
-function suggestion(right: string): { readonly help?: string } {
-  return new RegExp(pathPattern.pattern, "u").test(right) ? { help: `write \`${right}\`` } : {};
+const WILDCARDS = "a segment is `{name}`, everything below is `{**}` at the end, a prefix ends in `*`";
+const LONE_PERCENT = /%(?![0-9A-Fa-f]{2})/gu;
+
+interface Mistake {
+  readonly found: (path: string) => boolean;
+  readonly message: (path: string) => string;
+  /** What was meant, where it can be written. */
+  readonly right?: (path: string) => string;
+  /** Whether `right` only comes close. */
+  readonly near?: true;
 }
 
-const WILDCARDS = "a segment is `{name}`, everything below is `{**}` at the end, a prefix ends in `*`";
+/** In the order in which they are told: one mistake a path, the one that hides the others first. */
+const MISTAKES: readonly Mistake[] = [
+  {
+    found: (path) => /^[a-z]+:\/\//u.test(path),
+    message: (path) => `\`${path}\` is a URL, and paths have neither scheme nor host`,
+    right: (path) => path.replace(/^[a-z]+:\/\/[^/]*/u, "") || "/",
+  },
+  {
+    found: (path) => /[?#]/u.test(path),
+    message: (path) => `\`${path}\` holds a \`?\` or \`#\`, and paths are matched without query and fragment`,
+    right: (path) => path.replace(/[?#].*$/u, "") || "/",
+  },
+  {
+    found: (path) => path.includes("\\"),
+    message: (path) => `\`${path}\` holds a backslash, so no request's path equals it`,
+    right: (path) => path.replaceAll("\\", "/"),
+  },
+  {
+    found: (path) => !/^[/*]/u.test(path),
+    message: (path) => `\`${path}\` does not start with \`/\`, so no request's path equals it`,
+    right: (path) => `/${rewritten(path)}`,
+  },
+  {
+    found: (path) => path.search(LONE_PERCENT) >= 0,
+    message: (path) => `\`${path}\` has a \`%\` without two hex digits`,
+    right: (path) => path.replaceAll(LONE_PERCENT, "%25"),
+  },
+  {
+    found: (path) => path.includes("//"),
+    message: (path) => `\`${path}\` has an empty segment, so no request's path equals it`,
+    right: (path) => rewritten(path.replaceAll(/\/{2,}/gu, "/")),
+  },
+  {
+    found: (path) => path.endsWith("/**"),
+    message: (path) => `\`${path}\` would match only a literal \`**\`, which no request has`,
+    right: rewritten,
+  },
+  {
+    found: (path) => path.slice(0, -1).includes("{**}"),
+    message: (path) => `\`${path}\` has \`{**}\` before its end, and it stands for all that is left`,
+    right: rewritten,
+    near: true,
+  },
+  {
+    found: (path) => path.includes("{*}"),
+    message: (path) => `\`${path}\` has \`{*}\`, and a segment is written with a name`,
+    right: rewritten,
+  },
+  {
+    found: (path) => /^\*.*\*$/u.test(path),
+    message: (path) => `\`${path}\` has a \`*\` at both ends, and one at most is understood`,
+  },
+  {
+    found: (path) => path.includes("*") && /[{}]/u.test(path),
+    message: (path) => `\`${path}\` mixes \`*\` with a template`,
+    right: (path) => (path.endsWith("*") ? path.replace(/\/[^/]*$/u, "/{**}") : rewritten(path)),
+    near: true,
+  },
+  {
+    found: (path) => path.includes("/**/"),
+    message: (path) => `\`${path}\` has \`**\` inside, and only the end of a path can stand for many segments`,
+    right: rewritten,
+    near: true,
+  },
+  {
+    found: (path) => path.includes("*"),
+    message: (path) => `\`${path}\` has a \`*\` inside, where it would be literal`,
+    right: rewritten,
+  },
+  {
+    found: (path) => /[{}]/u.test(path),
+    message: (path) => `\`${path}\` has a brace inside a segment: \`{name}\` is a whole segment`,
+    right: rewritten,
+    near: true,
+  },
+];
 
 function explain(path: string): Explanation | undefined {
-  if (path === "*") return { message: "`*` says nothing about a path", help: "leave `paths` out, or write `/*`" };
-  const origin = /^[a-z]+:\/\/[^/]*/u.exec(path);
-  if (origin !== null) {
-    return {
-      message: `\`${path}\` is a URL, and paths have neither scheme nor host`,
-      ...suggestion(path.slice(origin[0].length) || "/"),
-    };
-  }
-  if (/[?#]/u.test(path)) {
-    return {
-      message: `\`${path}\` holds a \`?\` or \`#\`, and paths are matched without query and fragment`,
-      ...suggestion(path.replace(/[?#].*$/u, "") || "/"),
-    };
-  }
-  if (path.includes("\\"))
-    return {
-      message: `\`${path}\` holds a backslash, so no request's path equals it`,
-      ...suggestion(path.replaceAll("\\", "/")),
-    };
-  if (!/^[/*]/u.test(path))
-    return {
-      message: `\`${path}\` does not start with \`/\`, so no request's path equals it`,
-      ...suggestion(`/${rewritten(path)}`),
-    };
-  if (/%(?![0-9A-Fa-f]{2})/u.test(path)) {
-    return {
-      message: `\`${path}\` has a \`%\` without two hex digits`,
-      ...suggestion(path.replaceAll(/%(?![0-9A-Fa-f]{2})/gu, "%25")),
-    };
-  }
-  if (path.includes("//"))
-    return {
-      message: `\`${path}\` has an empty segment, so no request's path equals it`,
-      ...suggestion(path.replaceAll(/\/{2,}/gu, "/")),
-    };
-  if (path.endsWith("/**"))
-    return { message: `\`${path}\` would match only a literal \`**\`, which no request has`, ...suggestion(rewritten(path)) };
-  if (path.includes("{**}"))
-    return {
-      message: `\`${path}\` has \`{**}\` before its end, and it stands for all that is left`,
-      ...suggestion(rewritten(path)),
-    };
-  if (path.includes("{*}"))
-    return { message: `\`${path}\` has \`{*}\`, and a segment is written with a name`, ...suggestion(rewritten(path)) };
-  if (/^\*.*\*$/u.test(path))
-    return { message: `\`${path}\` has a \`*\` at both ends, and one at most is understood`, help: WILDCARDS };
-  if (path.includes("*") && /[{}]/u.test(path)) {
-    return {
-      message: `\`${path}\` mixes \`*\` with a template`,
-      ...(path.endsWith("*") ? suggestion(path.replace(/\/[^/]*$/u, "/{**}")) : { help: WILDCARDS }),
-    };
-  }
-  if (path.includes("*"))
-    return { message: `\`${path}\` has a \`*\` inside, where it would be literal`, ...suggestion(rewritten(path)) };
-  if (/[{}]/u.test(path)) {
-    return { message: `\`${path}\` has a brace inside a segment: \`{name}\` is a whole segment`, ...suggestion(rewritten(path)) };
-  }
-  return undefined;
+  const mistake = MISTAKES.find(({ found }) => found(path));
+  if (mistake === undefined) return undefined;
+  const right = mistake.right?.(path) ?? "";
+  if (!new RegExp(pathPattern.pattern, "u").test(right)) return { message: mistake.message(path), help: WILDCARDS };
+  return {
+    message: mistake.message(path),
+    help: mistake.near === true ? `the nearest that can be written is \`${right}\`` : `write \`${right}\``,
+  };
 }
 
 /**
- * `/api/v1/orders`, `/static/*`, `*.png`, `/orders/{id}`, `/admin/{**}`. What only a whole look at the path can tell (dot segments, escapes
+ * `/api/v1/orders`, `/static/*`, `*.png`, `/orders/{id}`, `/admin/{**}`, `*` for any. What only a whole look at the path can tell (dot segments, escapes
  * that no request may have) is for the compiler, which reads policy paths and requests with the same eyes.
  */
 export const pathPattern: Form = {
   code: "InvalidPath",
   expected: "a path, a prefix, a suffix or a template",
-  pattern: `^(?:${TEMPLATE}|${PREFIX}|${SUFFIX})$`,
+  pattern: `^(?:\\*|${TEMPLATE}|${PREFIX}|${SUFFIX})$`,
   help: `write \`/api/v1/orders\`; ${WILDCARDS}`,
-  explain: (path) => {
-    const explanation = explain(path);
-    return explanation === undefined || explanation.help !== undefined ? explanation : { ...explanation, help: WILDCARDS };
-  },
+  explain,
 };

@@ -85,13 +85,13 @@ export const fromEntrySchema = struct(
   },
 );
 
-const hosts = text("`api.example.com`, or all below a domain: `*.example.com`.", { maxLength: 253, form: host });
+const hosts = text("`api.example.com`, all below a domain `*.example.com`, or `*`: any.", { maxLength: 253, form: host });
 const ports = whole("A port of the workload itself.", { minimum: 1, maximum: 65_535 });
 const methods = text("A method in upper case: `GET`. What is said of GET in a Deny rule holds for HEAD too.", {
   maxLength: 32,
   form: method,
 });
-const paths = text("`/exact`, `/prefix*`, `*suffix`, or a template: `/orders/{id}`, `/admin/{**}`.", {
+const paths = text("`/exact`, `/prefix*`, `*suffix`, a template (`/orders/{id}`, `/admin/{**}`), or `*`: any.", {
   maxLength: 1024,
   form: pathPattern,
 });

@@ -43,7 +43,7 @@ export const targetFields = {
   hosts: optional(
     list(
       "The hosts whose calls this policy decides at a gateway.",
-      text("A host as `api.example.com`, or all below a domain as `*.example.com`.", { maxLength: 253, form: host }),
+      text("A host as `api.example.com`, all below a domain as `*.example.com`, or `*`: any.", { maxLength: 253, form: host }),
       { minItems: 1, maxItems: 64, salvage: true },
     ),
   ),
