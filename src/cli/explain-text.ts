@@ -10,18 +10,19 @@ const MAX_TEXT = 200;
 /** Renders why a request was decided as it was. Both verdicts end with 0: explaining succeeded. */
 export function renderExplain(report: ExplainReport, format: OutputFormat, style: Style): CommandResult {
   if (format === "json") {
-    const { decision, status, reason, policy, rule, trace } = report;
+    const { decision, status, reason, detail, policy, rule, trace } = report;
     // `null` rather than nothing, so that a reader of the JSON finds each name in each answer.
-    const json = { decision, status, reason, policy: policy ?? null, rule: rule ?? null, trace };
+    const json = { decision, status, reason, detail: detail ?? null, policy: policy ?? null, rule: rule ?? null, trace };
     return { exitCode: 0, stdout: `${JSON.stringify(json, null, 2)}\n`, stderr: "" };
   }
   const policies = nearestFirst(report).map((policy) => renderPolicy(policy, report, style));
   return { exitCode: 0, stdout: [renderVerdict(report, style), ...policies].join("\n"), stderr: "" };
 }
 
-function renderVerdict({ decision, status, reason, policy, rule, trace }: ExplainReport, style: Style): string {
+function renderVerdict({ decision, status, reason, detail, policy, rule, trace }: ExplainReport, style: Style): string {
   const verdict = decision === "allow" ? style.green("allow") : style.red(`deny ${status}`);
   const rows: readonly (readonly [string, string | undefined])[] = [
+    ...(detail === undefined ? [] : [["detail", detail] as const]),
     ["target", trace.target],
     ["policy", policy],
     ["rule", rule],

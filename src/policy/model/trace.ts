@@ -35,7 +35,7 @@ export interface CredentialTrace {
 }
 
 export interface PolicyTrace {
-  /** `APIPolicy shop/orders` */
+  /** `shop/orders`, or `orders` for a cluster's policy. */
   readonly policy: string;
   readonly mode: "Enforce" | "Shadow";
   readonly credentials: readonly CredentialTrace[];
@@ -44,7 +44,7 @@ export interface PolicyTrace {
 
 /** How a decision came about: built only when someone asks, never on the way of a request. */
 export interface DecisionTrace {
-  /** `Service/shop/orders`, `workload shop/orders`, `host shop.example`; empty where none was found. */
+  /** `workload shop/orders`, `Service shop/orders`, `host shop.example`; empty where none was found. */
   readonly target: string;
   /** The policies that select the target, oldest first. */
   readonly policies: readonly PolicyTrace[];
