@@ -1,6 +1,6 @@
+import type { PathReading } from "../model/evaluation.ts";
 import { FALSE, TRUE, type Tri, UNKNOWN } from "../model/tri.ts";
 import type { PathParts } from "./path-pattern.ts";
-import type { PathReading } from "../model/evaluation.ts";
 import type { PathPattern } from "./path-template.ts";
 import { PrefixTree } from "./prefix-tree.ts";
 import { TemplateTrie } from "./template-trie.ts";

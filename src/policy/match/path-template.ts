@@ -1,7 +1,7 @@
+import type { PathReading } from "../model/evaluation.ts";
 import { FALSE, TRUE, type Tri, UNKNOWN } from "../model/tri.ts";
 import { foldAscii, foldUnicode } from "./case-fold.ts";
 import { type PathParts, parsePathPattern, type Refusal } from "./path-pattern.ts";
-import type { PathReading } from "../model/evaluation.ts";
 
 export type PathKind = PathParts["kind"];
 

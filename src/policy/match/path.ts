@@ -56,6 +56,7 @@ export function readPath(rawPath: string, host: string): RequestPath | PathReaso
   }
   if (end > MAX_PATH_BYTES || startsAsDots(rawPath, segment, end)) return readCarefully(rawPath);
   if (end === rawPath.length) return { asWritten: new PathReading(rawPath), stripped: undefined, query: "" };
+  if (rawPath.includes("#", end)) return readCarefully(rawPath);
   return { asWritten: new PathReading(rawPath.slice(0, end)), stripped: undefined, query: rawPath.slice(end + 1) };
 }
 
