@@ -41,7 +41,7 @@ export function renderSidecarConfig(workload: Workload, options: SidecarOptions)
     static_resources: {
       listeners: [
         inboundListener(workload, options),
-        ...options.outbound.map((outbound) => outboundListener(outbound, options.accessLog ?? "/dev/stdout")),
+        ...options.outbound.map((outbound) => outboundListener(outbound, options.accessLog)),
       ],
       clusters: [
         appCluster(options.inbound.app),

@@ -9,7 +9,8 @@ export interface HttpConnectionManagerOptions {
   readonly filters: readonly Extension[];
   /** What becomes of x-forwarded-client-cert. `set`: dropped and replaced by the verified peer's URI; `drop`: dropped. */
   readonly clientCertificateHeader: "set" | "drop";
-  readonly accessLog: string;
+  /** A file; standard output if undefined. */
+  readonly accessLog: string | undefined;
 }
 
 /**
@@ -19,9 +20,9 @@ export interface HttpConnectionManagerOptions {
 export function inboundHttp(options: HttpConnectionManagerOptions): Extension {
   return httpConnectionManager({
     ...common(options),
-    // The peer's address is what connected, never what x-forwarded-for says; and no address makes a client "internal", whose x-envoy-* headers Envoy would obey.
+    // The peer's address is what connected, never what x-forwarded-for says.
     use_remote_address: true,
-    internal_address_config: {},
+    internal_address_config: NOBODY_IS_INTERNAL,
     forward_client_cert_details: options.clientCertificateHeader === "set" ? "SANITIZE_SET" : "SANITIZE",
     ...(options.clientCertificateHeader === "set" && { set_current_client_cert_details: { uri: true } }),
     normalize_path: true,
@@ -43,6 +44,12 @@ export function inboundHttp(options: HttpConnectionManagerOptions): Extension {
     stream_idle_timeout: "300s",
   });
 }
+
+/**
+ * Envoy obeys the x-envoy-* headers of internal clients: timeouts, retries, the original path. Every pod has a private address and
+ * would count as internal, and an empty list means the private ranges again (tried with 1.40). No peer has the broadcast address.
+ */
+const NOBODY_IS_INTERNAL = { cidr_ranges: [{ address_prefix: "255.255.255.255", prefix_len: 32 }] };
 
 /** What the application's own calls go through: as transparent as may be, since the peer's sidecar judges them. */
 export function outboundHttp(options: HttpConnectionManagerOptions): Extension {

@@ -65,6 +65,6 @@ function inboundFilter(
     },
     filters: [extAuthzFilter(options.door, options.body)],
     clientCertificateHeader: peer === "principal" ? "set" : "drop",
-    accessLog: options.accessLog ?? "/dev/stdout",
+    accessLog: options.accessLog,
   });
 }

@@ -5,7 +5,7 @@ import { outboundHttp } from "./http-connection-manager.ts";
 import type { OutboundTraffic } from "./workload.ts";
 
 /** Where the application calls one destination. The listener chooses the destination; the Host that the application sends is only passed on. */
-export function outboundListener(outbound: OutboundTraffic, accessLog: string): Listener {
+export function outboundListener(outbound: OutboundTraffic, accessLog: string | undefined): Listener {
   const statPrefix = `out_${outbound.name}`;
   return {
     name: `outbound_${outbound.name}`,

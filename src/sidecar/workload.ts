@@ -73,7 +73,7 @@ export interface SidecarOptions {
   readonly outbound: readonly OutboundTraffic[];
   /** Unix socket of Envoy's admin interface; never a TCP port, which every container of the pod could reach. */
   readonly adminSocket: string;
-  /** A file that gets one JSON line a request; `/dev/stdout` unless given. */
+  /** A file that gets one JSON line a request; standard output unless given. */
   readonly accessLog?: string;
   readonly body?: BodyBuffering;
 }

@@ -1,0 +1,46 @@
+import { readdir, readFile, readlink } from "node:fs/promises";
+import { createServer } from "node:net";
+
+/** True if something listens on the port of the loopback interface, or of all of them. */
+export function portInUse(port: number, address = "127.0.0.1"): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(true));
+    server.listen({ port, host: address, exclusive: true }, () => server.close(() => resolve(false)));
+  });
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen({ port: 0, host: "127.0.0.1" }, () => {
+      const address = server.address();
+      server.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
+    });
+  });
+}
+
+/**
+ * Who listens on a TCP port, as `node, process 1234`; undefined where that cannot be known (no procfs, or another user's process).
+ * Source: proc_net(5): local address in hex, state 0A is LISTEN, the tenth column is the socket's inode.
+ */
+export async function portHolder(port: number): Promise<string | undefined> {
+  const wanted = port.toString(16).toUpperCase().padStart(4, "0");
+  const inodes = new Set<string>();
+  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+    for (const line of (await readFile(table, "utf8").catch(() => "")).split("\n").slice(1)) {
+      const columns = line.trim().split(/\s+/);
+      if (columns[1]?.endsWith(`:${wanted}`) && columns[3] === "0A" && columns[9]) inodes.add(`socket:[${columns[9]}]`);
+    }
+  }
+  if (inodes.size === 0) return undefined;
+  for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+    for (const descriptor of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+      const link = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => "");
+      if (inodes.has(link)) return `${(await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "?")).trim()}, process ${pid}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,275 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Child, createChildren } from "../../../scripts/components/children.ts";
+import { startDataPlane } from "../../../scripts/components/data-plane-process.ts";
+import { type EnvoyProcess, startEnvoy } from "../../../scripts/components/envoy-process.ts";
+import { freePort } from "../../../scripts/components/ports.ts";
+import { type Authority, createAuthority } from "../../../src/pki/authority.ts";
+import { issueSvid } from "../../../src/pki/svid.ts";
+import { renderSidecarConfig, renderText } from "../../../src/sidecar/bootstrap.ts";
+import { workloadSpiffeId } from "../../../src/sidecar/spiffe-id.ts";
+import type { SidecarOptions, Workload } from "../../../src/sidecar/workload.ts";
+import { type Call, type CallResult, type ClientCertificate, call } from "./call.ts";
+import { type EchoService, startEchoService } from "./echo-service.ts";
+import { type DoorAnswer, type RecordedCheck, type RecordingDoor, startRecordingDoor } from "./recording-door.ts";
+
+export interface WorldService {
+  /** Its Service account, pod and `app` label. */
+  readonly name: string;
+  /** `shop` unless given. */
+  readonly namespace?: string;
+  /** `{ app: <name> }` unless given. */
+  readonly labels?: { readonly [name: string]: string };
+  /** `decide` unless given. */
+  readonly plaintext?: "decide" | "refuse";
+  readonly body?: SidecarOptions["body"];
+  /** Names of other services of the world that it calls through its own sidecar. */
+  readonly calls?: readonly string[];
+  /** Milliseconds until Envoy gives up on the door; 500 unless given. */
+  readonly doorTimeout?: number;
+}
+
+export interface WorldOptions {
+  /** The Envoy binary, from `requireEnvoy`. */
+  readonly envoy: string;
+  readonly services: readonly WorldService[];
+  /** What answers Envoy: the product on these manifests (file name → YAML), or a door that records and answers as told. */
+  readonly door:
+    | { readonly manifests: { readonly [file: string]: string }; readonly arguments?: readonly string[] }
+    | { readonly answer: (check: RecordedCheck) => DoorAnswer | Promise<DoorAnswer> };
+}
+
+/** One line of the data plane's log, parsed. */
+export type LogRecord = { readonly [field: string]: unknown };
+
+export interface DataPlane {
+  readonly adminPort: number;
+  /** Decision events so far. */
+  readonly decisions: readonly LogRecord[];
+  /** Every line so far, as written. */
+  readonly lines: readonly string[];
+  /** Ends it, as a crash would with SIGKILL. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts it again on the same ports. */
+  start(): Promise<void>;
+  /** Writes a manifest, or removes it; does not wait for its effect. */
+  write(file: string, yaml: string | undefined): Promise<void>;
+}
+
+export interface World {
+  readonly authority: Authority;
+  /** Present where `door` has manifests. */
+  readonly dataPlane: DataPlane | undefined;
+  /** Present where `door` has `answer`. */
+  readonly recordingDoor: RecordingDoor | undefined;
+  /** A workload's identity, `shop/frontend`, to call with. */
+  clientOf(account: string): Promise<ClientCertificate>;
+  /** Calls a service's inbound listener. */
+  call(service: string, options: Call): Promise<CallResult>;
+  /** Calls as the application of `from` would, through its own sidecar's way to `to`. */
+  callFrom(from: string, to: string, options: Call): Promise<CallResult>;
+  /** Like `call`, and waits for the event of the decision that it caused. Only one such call may be under way. */
+  decide(service: string, options: Call): Promise<CallResult & { readonly decision: LogRecord }>;
+  upstream(service: string): EchoService;
+  envoy(service: string): EnvoyProcess;
+  /** What every process wrote last; for a test that failed. */
+  logs(): string;
+  stop(): Promise<void>;
+}
+
+export const TRUST_DOMAIN = "cluster.local";
+
+interface RunningService {
+  readonly inbound: number;
+  /** Port of the outbound listener, by the destination's name. */
+  readonly outbound: ReadonlyMap<string, number>;
+  readonly upstream: EchoService;
+  readonly envoy: EnvoyProcess;
+}
+
+/** Real Envoys as sidecars of echoing applications, and a door that they ask; all on free ports, in a directory of their own. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const directory = await mkdtemp(join(tmpdir(), "sallyport-world-"));
+  const children = createChildren();
+  const closers: (() => void)[] = [];
+  const stop = async (): Promise<void> => {
+    await children.stop();
+    for (const close of closers.splice(0)) close();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const authority = await createAuthority({ trustDomain: TRUST_DOMAIN, clock: Date.now });
+    const recordingDoor = "answer" in options.door ? await startRecordingDoor(options.door.answer) : undefined;
+    if (recordingDoor) closers.push(recordingDoor.stop);
+    const dataPlane = "manifests" in options.door ? await createDataPlane(children, directory, options.door) : undefined;
+    const doorPort = recordingDoor?.port ?? dataPlane?.grpcPort ?? 0;
+    const inbound = new Map<string, number>();
+    for (const service of options.services) inbound.set(service.name, await freePort());
+
+    const start = async (service: WorldService): Promise<readonly [string, RunningService]> => {
+      const upstream = await startEchoService();
+      closers.push(upstream.stop);
+      const outbound = new Map<string, number>();
+      for (const name of service.calls ?? []) outbound.set(name, await freePort());
+      const workload = workloadOf(service);
+      const adminSocket = join(directory, `${service.name}.sock`);
+      const svid = await issueSvid(
+        authority,
+        workloadSpiffeId(TRUST_DOMAIN, { namespace: workload.namespace, name: workload.serviceAccount }),
+      );
+      const bootstrap = renderSidecarConfig(workload, {
+        trustDomain: TRUST_DOMAIN,
+        identity: {
+          certificateChain: { inline: svid.certificate },
+          privateKey: { inline: svid.privateKey },
+          trustBundle: { inline: authority.bundle },
+        },
+        door: { endpoint: local(doorPort), ...(service.doorTimeout !== undefined && { timeout: service.doorTimeout }) },
+        inbound: {
+          listen: local(portOf(inbound, service.name)),
+          app: local(upstream.port),
+          plaintext: service.plaintext ?? "decide",
+        },
+        outbound: [...outbound].map(([name, port]) => ({
+          name,
+          listen: local(port),
+          destination: local(portOf(inbound, name)),
+          serviceAccounts: [accountOf(options.services, name)],
+        })),
+        adminSocket,
+        ...(service.body && { body: service.body }),
+      });
+      const envoy = await startEnvoy(children, {
+        binary: options.envoy,
+        name: service.name,
+        config: renderText(bootstrap),
+        directory,
+        adminSocket,
+      });
+      return [service.name, { inbound: portOf(inbound, service.name), outbound, upstream, envoy }];
+    };
+    const [running] = await Promise.all([
+      Promise.all(options.services.map(start)).then((entries) => new Map(entries)),
+      dataPlane?.start(),
+    ]);
+
+    const find = (name: string): RunningService => {
+      const found = running.get(name);
+      if (!found) throw new Error(`the world has no service ${name}`);
+      return found;
+    };
+    const world: World = {
+      authority,
+      dataPlane,
+      recordingDoor,
+      clientOf: (account) => issueSvid(authority, workloadSpiffeId(TRUST_DOMAIN, parseAccount(account))),
+      call: (service, asked) => call({ port: find(service).inbound, trustBundle: authority.bundle }, asked),
+      callFrom: (from, to, asked) => call({ port: portOf(find(from).outbound, to), trustBundle: authority.bundle }, asked),
+      async decide(service, asked) {
+        const decisions = dataPlane?.decisions ?? [];
+        const before = decisions.length;
+        const result = await world.call(service, asked);
+        await until(() => decisions.length > before, "a decision event");
+        return { ...result, decision: decisions[before] ?? {} };
+      },
+      upstream: (service) => find(service).upstream,
+      envoy: (service) => find(service).envoy,
+      logs: () =>
+        [...running]
+          .map(([name, one]) => `--- envoy of ${name}\n${one.envoy.log().join("\n")}`)
+          .concat(`--- data plane\n${dataPlane?.lines.slice(-100).join("\n") ?? ""}`)
+          .join("\n"),
+      stop,
+    };
+    return world;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function createDataPlane(
+  children: ReturnType<typeof createChildren>,
+  directory: string,
+  door: { readonly manifests: { readonly [file: string]: string }; readonly arguments?: readonly string[] },
+): Promise<DataPlane & { readonly grpcPort: number }> {
+  const policies = await mkdtemp(join(directory, "policies-"));
+  const write: DataPlane["write"] = async (file, yaml) =>
+    yaml === undefined ? await rm(join(policies, file), { force: true }) : await writeFile(join(policies, file), yaml);
+  for (const [file, yaml] of Object.entries(door.manifests)) await write(file, yaml);
+  const [grpcPort, adminPort] = [await freePort(), await freePort()];
+  const lines: string[] = [];
+  const decisions: LogRecord[] = [];
+  const onLine = (line: string): void => {
+    lines.push(line);
+    const record = parseRecord(line);
+    if (record?.["decision"] !== undefined) decisions.push(record);
+  };
+  let process_: Child | undefined;
+  return {
+    grpcPort,
+    adminPort,
+    lines,
+    decisions,
+    write,
+    async start() {
+      process_ = await startDataPlane(children, {
+        policies,
+        grpcPort,
+        adminPort,
+        onLine,
+        ...(door.arguments && { arguments: door.arguments }),
+      });
+    },
+    async stop(signal = "SIGTERM") {
+      await process_?.stop(signal);
+    },
+  };
+}
+
+/** Waits for a condition, and fails after ten seconds. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const limit = Date.now() + 10_000;
+  while (!(await condition())) {
+    if (Date.now() > limit) throw new Error(`waited in vain for ${what}`);
+    await delay(10);
+  }
+}
+
+function workloadOf(service: WorldService): Workload {
+  return {
+    namespace: service.namespace ?? "shop",
+    serviceAccount: service.name,
+    pod: `${service.name}-1`,
+    labels: service.labels ?? { app: service.name },
+  };
+}
+
+function accountOf(services: readonly WorldService[], name: string): { readonly namespace: string; readonly name: string } {
+  return { namespace: services.find((service) => service.name === name)?.namespace ?? "shop", name };
+}
+
+function parseAccount(account: string): { readonly namespace: string; readonly name: string } {
+  const [namespace = "", name = ""] = account.split("/");
+  return { namespace, name };
+}
+
+function portOf(ports: ReadonlyMap<string, number>, name: string): number {
+  const port = ports.get(name);
+  if (port === undefined) throw new Error(`the world has no way to ${name}`);
+  return port;
+}
+
+function local(port: number): { readonly address: string; readonly port: number } {
+  return { address: "127.0.0.1", port };
+}
+
+function parseRecord(line: string): LogRecord | undefined {
+  try {
+    return JSON.parse(line) as LogRecord;
+  } catch {
+    return undefined;
+  }
+}
