@@ -9,7 +9,7 @@ export const CEL_LIMITS = {
   /** Open brackets, and unary operators or `?:` branches, one inside another. */
   brackets: 32,
   /** Levels of the syntax tree. */
-  depth: 64,
+  depth: 128,
   /** Nodes of the syntax tree once macros are expanded. */
   nodes: 2000,
   /** Comprehensions (`all`, `exists`, `map`, …) one inside another. */

@@ -1,0 +1,90 @@
+import type { ClaimValue } from "../model/identity.ts";
+import type { PeerIdentity } from "../model/identity.ts";
+import type { Request } from "../model/request.ts";
+import type { CelRequest, CelRequestFacts, Parameters } from "./cel-request.ts";
+import { parseJson } from "./json.ts";
+import { parseCookies, parseParameters } from "./parameters.ts";
+
+/** Wraps what is known of a request for conditions. Costs one object; all parsing waits for the first expression that reads. */
+export function createCelRequest(facts: CelRequestFacts): CelRequest {
+  return new LazyCelRequest(facts);
+}
+
+/** Marks what has not been looked at; `undefined` is an answer. */
+const UNREAD: unique symbol = Symbol("unread");
+type Lazy<T> = T | typeof UNREAD;
+
+class LazyCelRequest implements CelRequest {
+  readonly request: Request;
+  readonly host: string;
+  readonly query: string;
+  readonly peer?: PeerIdentity;
+  readonly destination: CelRequestFacts["destination"];
+  #query: Lazy<Parameters | undefined> = UNREAD;
+  #cookies: Lazy<Parameters> = UNREAD;
+  #text: Lazy<string | undefined> = UNREAD;
+  #json: Lazy<ClaimValue | undefined> = UNREAD;
+  #form: Lazy<Parameters | undefined> = UNREAD;
+
+  constructor(facts: CelRequestFacts) {
+    this.request = facts.request;
+    this.host = facts.host;
+    this.query = facts.query;
+    if (facts.peer !== undefined) this.peer = facts.peer;
+    this.destination = facts.destination;
+  }
+
+  queryParameters(): Parameters | undefined {
+    if (this.#query === UNREAD) this.#query = parseParameters(this.query);
+    return this.#query;
+  }
+
+  cookies(): Parameters {
+    if (this.#cookies === UNREAD) this.#cookies = parseCookies(this.request.headers.values("cookie"));
+    return this.#cookies;
+  }
+
+  bodyText(): string | undefined {
+    if (this.#text === UNREAD) this.#text = decodeBody(this.request);
+    return this.#text;
+  }
+
+  bodyJson(): ClaimValue | undefined {
+    if (this.#json === UNREAD) {
+      const type = mediaType(this.request);
+      const text = type === "application/json" || type.endsWith("+json") ? this.bodyText() : undefined;
+      this.#json = text === undefined ? undefined : parseJson(text);
+    }
+    return this.#json;
+  }
+
+  bodyForm(): Parameters | undefined {
+    if (this.#form === UNREAD) {
+      const text = mediaType(this.request) === "application/x-www-form-urlencoded" ? this.bodyText() : undefined;
+      this.#form = text === undefined ? undefined : parseParameters(text);
+    }
+    return this.#form;
+  }
+}
+
+/** A body that is cut short or compressed is not what the service will read, so it is no body to a condition. */
+function decodeBody(request: Request): string | undefined {
+  if (request.body === undefined || request.body.truncated) return undefined;
+  if (request.headers.values("content-encoding").some((value) => value.trim().toLowerCase() !== "identity")) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(request.body.bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lower case, without parameters; empty when absent, repeated, or in a character set other than UTF-8. */
+function mediaType(request: Request): string {
+  const values = request.headers.values("content-type");
+  const [type = "", ...parameters] = (values.length === 1 ? (values[0] ?? "") : "").toLowerCase().split(";");
+  for (const parameter of parameters) {
+    const [name = "", value = ""] = parameter.split("=");
+    if (name.trim() === "charset" && !/^"?utf-?8"?$/.test(value.trim())) return "";
+  }
+  return type.trim();
+}
