@@ -42,13 +42,15 @@ function ecdsa(name: string, digest: string, curve: string, length: number): Alg
   };
 }
 
-function ed25519(name: string): Algorithm {
-  return { name, keyType: "ed25519", verify: (key, data, signature) => verify(null, data, key, signature) };
-}
+const ed25519: Algorithm = {
+  name: "EdDSA",
+  keyType: "ed25519",
+  verify: (key, data, signature) => verify(null, data, key, signature),
+};
 
-/** Every algorithm that can be accepted, by its `alg`. */
-export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map(
-  [
+/** Every algorithm that can be accepted, by its `alg`. RFC 9864 renamed `EdDSA` on this curve to `Ed25519`: two names for one thing. */
+export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map<string, Algorithm>([
+  ...[
     rsa("RS256", "sha256"),
     rsa("RS384", "sha384"),
     rsa("RS512", "sha512"),
@@ -58,7 +60,7 @@ export const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map(
     ecdsa("ES256", "sha256", "prime256v1", 64),
     ecdsa("ES384", "sha384", "secp384r1", 96),
     ecdsa("ES512", "sha512", "secp521r1", 132),
-    ed25519("EdDSA"),
-    ed25519("Ed25519"),
-  ].map((algorithm) => [algorithm.name, algorithm]),
-);
+    ed25519,
+  ].map((algorithm) => [algorithm.name, algorithm] as const),
+  ["Ed25519", ed25519],
+]);

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import type { Algorithm } from "./algorithm.ts";
+import { ALGORITHMS, type Algorithm } from "./algorithm.ts";
 
 /** A public key of a provider. One object stands for one key for as long as the provider publishes it, unchanged. */
 export interface VerificationKey {
@@ -64,12 +64,7 @@ export function readJwk(jwk: unknown): VerificationKey | string {
 /** Whether a key may check signatures of an algorithm: type, curve and the JWK's own `alg` all agree. */
 export function fits(key: VerificationKey, algorithm: Algorithm): boolean {
   if (key.type !== algorithm.keyType || key.curve !== algorithm.curve) return false;
-  return key.alg === undefined || key.alg === algorithm.name || (key.type === "ed25519" && isEd25519Name(key.alg));
-}
-
-/** RFC 9864 renamed `EdDSA` with this curve to `Ed25519`; the two mean the same signature. */
-function isEd25519Name(alg: string): boolean {
-  return alg === "EdDSA" || alg === "Ed25519";
+  return key.alg === undefined || ALGORITHMS.get(key.alg) === algorithm;
 }
 
 function importKey(jwk: { readonly kty: string }): Pick<VerificationKey, "key" | "type" | "curve"> | string {

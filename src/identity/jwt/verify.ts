@@ -130,7 +130,7 @@ function readHeader({ provider }: JwtMethod, { header }: ParsedToken): Algorithm
   const { alg, kid, typ } = header as { readonly alg?: unknown; readonly kid?: unknown; readonly typ?: unknown };
   const refuse = (reason: Reason, detail: string): Extract<Verification, { ok: false }> => ({ ok: false, reason, detail });
   const algorithm = typeof alg === "string" ? ALGORITHMS.get(alg) : undefined;
-  if (algorithm === undefined || !provider.algorithms.includes(algorithm.name)) {
+  if (algorithm === undefined || !provider.algorithms.some((name) => ALGORITHMS.get(name) === algorithm)) {
     return refuse("token_algorithm_refused", "`alg` is not among the algorithms that the provider's object accepts");
   }
   // RFC 7515 §4.1.11: an extension marked critical that is not understood makes the token invalid. None is understood here.

@@ -21,6 +21,7 @@ export class AddressRefused extends Error {
 }
 
 export interface ConnectorOptions {
+  /** Accepts loopback, link-local and private addresses; and plain `http:`, but to those only. */
   readonly allowPrivateAddresses: boolean;
   /** Milliseconds for DNS, TCP and TLS together. */
   readonly timeout: number;
@@ -60,7 +61,9 @@ export function createConnector({
     if (isIP(literal) !== 0 && !allowed(literal)) return callback(new AddressRefused(literal), null);
     return connect(options, (...[error, socket]) => {
       if (error !== null) return callback(error, null);
-      if (!allowed(socket.remoteAddress ?? "")) {
+      const address = socket.remoteAddress ?? "";
+      // Nothing but the way keeps plain text from being replaced, so the way must be a private one.
+      if (!allowed(address) || (options.protocol === "http:" && classifyAddress(address) !== "private")) {
         socket.destroy();
         return callback(new AddressRefused(literal), null);
       }
