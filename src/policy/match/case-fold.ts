@@ -1,7 +1,7 @@
 const NON_ASCII = /[^\u0000-\u007f]/;
 
 /** Whether a text holds only ASCII characters. */
-export function isAscii(text: string): boolean {
+function isAscii(text: string): boolean {
   return !NON_ASCII.test(text);
 }
 

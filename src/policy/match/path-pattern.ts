@@ -1,7 +1,7 @@
 import { decodePath, isDotSegment, type PathReason, withoutParameters } from "./path-decode.ts";
 import { encodeUtf8 } from "./utf8.ts";
 
-export interface CompiledText {
+interface CompiledText {
   readonly kind: "exact" | "prefix" | "suffix";
   /** Decoded, in NFC. */
   readonly text: string;

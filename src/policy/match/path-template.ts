@@ -3,7 +3,7 @@ import { FALSE, TRUE, type Tri, UNKNOWN } from "../model/tri.ts";
 import { foldAscii, foldUnicode } from "./case-fold.ts";
 import { type PathParts, parsePathPattern, type Refusal } from "./path-pattern.ts";
 
-export type PathKind = PathParts["kind"];
+type PathKind = PathParts["kind"];
 
 export interface PathPatternOptions {
   /**
