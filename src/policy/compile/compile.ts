@@ -40,7 +40,12 @@ export function compile(snapshot: Snapshot, options: CompileOptions, lastGood: L
     good.set(key, earlier);
     const { plan: earlierPlan } = compilePolicy(earlier, providers, options);
     targeted[targeted.length - 1] = { resource: earlier, plan: earlierPlan, faults };
-    faults.warn("LastGoodInForce", "", "the last good version of this policy stays in force", "mend the faults; until then a restart would deny its target");
+    faults.warn(
+      "LastGoodInForce",
+      "",
+      "the last good version of this policy stays in force",
+      "mend the faults; until then a restart would deny its target",
+    );
   }
   const index = indexTargets(targeted, snapshot.services, snapshot.lostNamespaces);
   for (const { faults } of targeted) diagnostics.push(...faults.diagnostics);

@@ -10,13 +10,19 @@ import { fieldName, predicate } from "./predicate.ts";
 /** Matchers on addresses: `ipBlocks` for the peer that opened the connection, `remoteIpBlocks` for the client behind the trusted proxies. */
 export function addressPredicates(entry: FromEntry, field: string, at: string, trustedHops: number, faults: Faults): Predicate[] {
   const predicates: Predicate[] = [];
-  const add = (name: string, blocks: readonly string[] | undefined, negated: boolean, read: (request: Request) => string | undefined): void => {
+  const add = (
+    name: string,
+    blocks: readonly string[] | undefined,
+    negated: boolean,
+    read: (request: Request) => string | undefined,
+  ): void => {
     if (blocks === undefined) return;
     const cidrs: Cidr[] = [];
     for (const [index, block] of blocks.entries()) {
       const parsed = parseCidr(block);
       if (parsed.ok) cidrs.push(parsed.cidr);
-      else faults.error("InvalidIPBlock", `${at}.${fieldName("", name, negated).slice(1)}[${index}]`, parsed.message, parsed.help);
+      else
+        faults.error("InvalidIPBlock", `${at}.${fieldName("", name, negated).slice(1)}[${index}]`, parsed.message, parsed.help);
     }
     const set = createIpSet(cidrs);
     predicates.push(

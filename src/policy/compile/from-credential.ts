@@ -29,7 +29,8 @@ function authentication(names: readonly string[], field: string, negated: boolea
       field,
       wanted: names,
       needsCredential: true,
-      test: ({ identity, methodNames }) => (identity === undefined ? UNKNOWN : methodNames.some((name) => names.includes(name)) ? TRUE : FALSE),
+      test: ({ identity, methodNames }) =>
+        identity === undefined ? UNKNOWN : methodNames.some((name) => names.includes(name)) ? TRUE : FALSE,
       got: ({ methodNames }) => methodNames.join(", "),
     },
     negated,
@@ -77,10 +78,12 @@ function claim(name: string, values: readonly string[], field: string, negated: 
   const presence = values.every((value) => value === ANY);
   const test = (value: ClaimValue | undefined): Tri => {
     if (presence) return isPresent(value) ? TRUE : FALSE;
-    if (Array.isArray(value)) return (value as readonly ClaimValue[]).some((element) => matches(scalarText(element)) === TRUE) ? TRUE : FALSE;
+    if (Array.isArray(value))
+      return (value as readonly ClaimValue[]).some((element) => matches(scalarText(element)) === TRUE) ? TRUE : FALSE;
     return matches(scalarText(value));
   };
-  const read = (identity: Identity | undefined): ClaimValue | undefined => (identity === undefined ? undefined : readClaim(identity.claims, name));
+  const read = (identity: Identity | undefined): ClaimValue | undefined =>
+    identity === undefined ? undefined : readClaim(identity.claims, name);
   return predicate(
     {
       field,

@@ -10,7 +10,12 @@ export function peerPredicates(entry: FromEntry, field: string, localTrustDomain
   const anyDomain = entry.trustDomains !== undefined || entry.notTrustDomains !== undefined;
   const known = (peer: PeerIdentity): boolean => anyDomain || peer.trustDomain === localTrustDomain;
   const predicates: Predicate[] = [];
-  const add = (name: string, values: readonly string[] | undefined, negated: boolean, read: (peer: PeerIdentity) => string | undefined): void => {
+  const add = (
+    name: string,
+    values: readonly string[] | undefined,
+    negated: boolean,
+    read: (peer: PeerIdentity) => string | undefined,
+  ): void => {
     if (values === undefined) return;
     const matches = oneOf(values);
     const text = ({ peer }: Evaluation): string | undefined => (peer === undefined ? undefined : read(peer));

@@ -27,7 +27,9 @@ export function compilePolicy(policy: APIPolicy, providers: Providers, options: 
     if (method.claimsToHeaders !== undefined) claimHeaders.set(plan, method.claimsToHeaders);
   }
   // A method that the parser dropped as faulty is not missing.
-  const methodNames = policy.faults.some(({ path }) => path.startsWith("spec.authentication")) ? undefined : methods.map(({ name }) => name);
+  const methodNames = policy.faults.some(({ path }) => path.startsWith("spec.authentication"))
+    ? undefined
+    : methods.map(({ name }) => name);
 
   const rules: Record<Effect, RulePlan[]> = { Allow: [], Deny: [], Audit: [] };
   const plan: PolicyPlan & { invalid: boolean } = {

@@ -17,7 +17,8 @@ export function compileProviders(resources: readonly (IdentityProvider | Cluster
     plans.set(key, planOf(resource, key));
   }
   return {
-    find: (kind, namespace, name) => plans.get(objectKey({ kind, namespace: kind === "IdentityProvider" ? namespace : "", name })),
+    find: (kind, namespace, name) =>
+      plans.get(objectKey({ kind, namespace: kind === "IdentityProvider" ? namespace : "", name })),
     all: [...plans.values()],
   };
 }

@@ -39,7 +39,10 @@ function compileFrom(entry: FromEntry, field: string, at: string, options: Compi
   };
 }
 
-function firstTemplate(to: readonly CompiledTo[], find: (paths: NonNullable<CompiledTo["paths"]>) => string | undefined): string | undefined {
+function firstTemplate(
+  to: readonly CompiledTo[],
+  find: (paths: NonNullable<CompiledTo["paths"]>) => string | undefined,
+): string | undefined {
   for (const { paths } of to) {
     const template = paths === undefined ? undefined : find(paths);
     if (template !== undefined) return template;

@@ -1,12 +1,16 @@
-import { OVERRIDE_HEADERS } from "../model/override-headers.ts";
 import type { CredentialLocation, MethodPlan } from "../model/authentication.ts";
+import { OVERRIDE_HEADERS } from "../model/override-headers.ts";
 import type { CredentialReader, ForwardPlan, LocationPlan, PeerRequirement, PolicyPlan, TargetPlan } from "../model/plan.ts";
 
 /**
  * Joins the policies of one target, oldest first. `peer` asks for what is asked of the caller where no policy says: a workload's caller
  * proves who it is, a gateway's need not.
  */
-export function joinPolicies(enforced: readonly PolicyPlan[], shadowed: readonly PolicyPlan[], peer: "Required" | "Optional"): TargetPlan {
+export function joinPolicies(
+  enforced: readonly PolicyPlan[],
+  shadowed: readonly PolicyPlan[],
+  peer: "Required" | "Optional",
+): TargetPlan {
   return {
     ...join(enforced, peer),
     shadows: shadowed.map((policy) => ({ policy: policy.key, plan: join([...enforced, policy], peer) })),
@@ -64,9 +68,12 @@ function createReader(method: MethodPlan, { prefix }: CredentialLocation): Crede
 
 function joinForward(policies: readonly PolicyPlan[], locations: readonly LocationPlan[]): ForwardPlan {
   const stripped = locations.filter(({ readers }) => !readers.every(({ method }) => method.forward));
-  const claimHeaders = new Set(policies.flatMap((policy) => [...policy.claimHeaders.values()].flat().map(({ header }) => header)));
+  const claimHeaders = new Set(
+    policies.flatMap((policy) => [...policy.claimHeaders.values()].flat().map(({ header }) => header)),
+  );
   const overrides = OVERRIDE_HEADERS.filter((name) => !policies.every((policy) => policy.keepHeaders.includes(name)));
-  const names = (place: CredentialLocation["in"]): string[] => stripped.filter((location) => location.in === place).map(({ name }) => name);
+  const names = (place: CredentialLocation["in"]): string[] =>
+    stripped.filter((location) => location.in === place).map(({ name }) => name);
   const removeHeaders = [...new Set([...overrides, ...names("header")])].filter((name) => !claimHeaders.has(name)).sort();
   return {
     removeHeaders,

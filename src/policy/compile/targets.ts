@@ -41,7 +41,11 @@ export type TargetIndex = Pick<Plan, "forWorkload" | "forRoute" | "forHost">;
  * Finds the policies of a target in a time that does not depend on how many there are. `policies` come oldest first. Whatever selects
  * nothing is told to its own faults.
  */
-export function indexTargets(policies: readonly TargetedPolicy[], services: readonly Service[], lostNamespaces: ReadonlySet<string>): TargetIndex {
+export function indexTargets(
+  policies: readonly TargetedPolicy[],
+  services: readonly Service[],
+  lostNamespaces: ReadonlySet<string>,
+): TargetIndex {
   const serviceLabels = new Map(services.map((service) => [`${service.namespace}/${service.name}`, service.spec.selector]));
   const selections = new Map<string, Selection[]>();
   const hosted: TargetedPolicy[] = [];
@@ -119,7 +123,12 @@ function selectionOf({ resource, plan, faults }: TargetedPolicy, serviceLabels: 
   const selectors = targetRefs.flatMap(({ kind, name }, index) => {
     const path = `spec.targetRefs[${index}]`;
     if (kind !== "Service") {
-      faults.warn("TargetNotFound", path, `${kind} \`${name}\` cannot be looked up without a cluster`, "select by `hosts`, or by a Service");
+      faults.warn(
+        "TargetNotFound",
+        path,
+        `${kind} \`${name}\` cannot be looked up without a cluster`,
+        "select by `hosts`, or by a Service",
+      );
       return [];
     }
     services.add(name);
@@ -134,12 +143,22 @@ function selectionOf({ resource, plan, faults }: TargetedPolicy, serviceLabels: 
       return [];
     }
     if (labels.size === 0) {
-      faults.warn("TargetNotFound", path, `Service \`${name}\` has no selector, so it stands for no workload`, "select pods by `selector`");
+      faults.warn(
+        "TargetNotFound",
+        path,
+        `Service \`${name}\` has no selector, so it stands for no workload`,
+        "select pods by `selector`",
+      );
       return [];
     }
     return [compileLabelSelector(labels)];
   });
-  return { plan, unknown: false, selects: (labels) => selectors.some(({ matches }) => matches(labels)), selectsService: (name) => services.has(name) };
+  return {
+    plan,
+    unknown: false,
+    selects: (labels) => selectors.some(({ matches }) => matches(labels)),
+    selectsService: (name) => services.has(name),
+  };
 }
 
 /** A policy of the namespace that nobody can read denies everything there, since what it denied is not known. */
@@ -166,8 +185,14 @@ function lost(namespace: string): Selection {
 }
 
 /** A host belongs to one policy: where two claim it, the older stands and the newer loses that host alone. Shadow policies take part in no conflict. */
-function indexHosts(policies: readonly TargetedPolicy[], unknown: (namespace: string) => readonly PolicyPlan[]): HostTrie<() => TargetPlan> {
-  const claims = new Map<string, { readonly pattern: HostPattern; owner: PolicyPlan | undefined; readonly shadows: PolicyPlan[] }>();
+function indexHosts(
+  policies: readonly TargetedPolicy[],
+  unknown: (namespace: string) => readonly PolicyPlan[],
+): HostTrie<() => TargetPlan> {
+  const claims = new Map<
+    string,
+    { readonly pattern: HostPattern; owner: PolicyPlan | undefined; readonly shadows: PolicyPlan[] }
+  >();
   for (const { resource, plan, faults } of policies) {
     for (const [index, text] of (resource.spec.hosts ?? []).entries()) {
       const compiled = compileHost(text);
@@ -190,11 +215,23 @@ function indexHosts(policies: readonly TargetedPolicy[], unknown: (namespace: st
       }
     }
   }
-  return createHostTrie([...claims.values()].map(({ pattern, owner, shadows }) => [pattern, lazily(() => joinHost(owner, shadows, unknown))] as const));
+  return createHostTrie(
+    [...claims.values()].map(
+      ({ pattern, owner, shadows }) => [pattern, lazily(() => joinHost(owner, shadows, unknown))] as const,
+    ),
+  );
 }
 
-function joinHost(owner: PolicyPlan | undefined, shadows: readonly PolicyPlan[], unknown: (namespace: string) => readonly PolicyPlan[]): TargetPlan {
-  return joinPolicies(owner === undefined ? [] : [owner, ...unknown(owner.namespace).filter((plan) => plan !== owner)], shadows, "Optional");
+function joinHost(
+  owner: PolicyPlan | undefined,
+  shadows: readonly PolicyPlan[],
+  unknown: (namespace: string) => readonly PolicyPlan[],
+): TargetPlan {
+  return joinPolicies(
+    owner === undefined ? [] : [owner, ...unknown(owner.namespace).filter((plan) => plan !== owner)],
+    shadows,
+    "Optional",
+  );
 }
 
 /** Most hosts of a large installation are asked for on no one replica, so each is joined when it first is. */

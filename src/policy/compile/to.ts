@@ -31,7 +31,9 @@ export function compileTo(entry: ToEntry, effect: Effect, field: string, at: str
     }
     const hosts = negated ? entry.notHosts : entry.hosts;
     if (hosts !== undefined) {
-      predicates.push(hostPredicate(hosts, fieldName(field, "hosts", negated), `${at}${fieldName("", "hosts", negated)}`, negated, faults));
+      predicates.push(
+        hostPredicate(hosts, fieldName(field, "hosts", negated), `${at}${fieldName("", "hosts", negated)}`, negated, faults),
+      );
     }
     const ports = negated ? entry.notPorts : entry.ports;
     if (ports !== undefined) predicates.push(portPredicate(ports, fieldName(field, "ports", negated), negated));
@@ -59,7 +61,10 @@ function pathSet(texts: readonly string[], caseInsensitive: boolean, at: string,
 }
 
 function pathPredicate(set: PathSet, texts: readonly string[], field: string, negated: boolean): Predicate {
-  return predicate({ field, wanted: texts, test: ({ reading }) => set.match(reading), got: ({ reading }) => reading.text }, negated);
+  return predicate(
+    { field, wanted: texts, test: ({ reading }) => set.match(reading), got: ({ reading }) => reading.text },
+    negated,
+  );
 }
 
 function hostPredicate(texts: readonly string[], field: string, at: string, negated: boolean, faults: Faults): Predicate {

@@ -32,7 +32,12 @@ function memoOf(target: TargetPlan): Map<string, DenyAnswer> {
 
 function shape(reason: Reason, target: TargetPlan | undefined, policy: PolicyPlan | undefined): DenyAnswer {
   const { class: reasonClass, status, summary } = REASONS[reason];
-  const form = reasonClass === "unauthenticated" ? policy?.unauthenticated : reasonClass === "unauthorized" ? policy?.unauthorized : undefined;
+  const form =
+    reasonClass === "unauthenticated"
+      ? policy?.unauthenticated
+      : reasonClass === "unauthorized"
+        ? policy?.unauthorized
+        : undefined;
   const headers: (readonly [string, string])[] = [["x-sallyport-reason", reason]];
   if (form?.body === undefined) headers.push(["content-type", "application/json"]);
   if (reasonClass === "unauthenticated" && expectsBearer(target)) headers.push(["www-authenticate", challenge(reason)]);
@@ -48,7 +53,11 @@ function shape(reason: Reason, target: TargetPlan | undefined, policy: PolicyPla
 }
 
 function expectsBearer(target: TargetPlan | undefined): boolean {
-  return target?.locations.some((location) => location.name === "authorization" && location.readers.some(({ method }) => method.kind === "jwt")) === true;
+  return (
+    target?.locations.some(
+      (location) => location.name === "authorization" && location.readers.some(({ method }) => method.kind === "jwt"),
+    ) === true
+  );
 }
 
 /** RFC 6750 §3: the error is named only where a credential was shown. */
@@ -71,7 +80,12 @@ export function forward(
   if (twins.length === 0 && plan.claimHeaders.length === 0 && cookie === undefined) {
     let plain = PLAIN.get(plan);
     if (plain === undefined) {
-      plain = { kind: "allow", setHeaders: [], removeHeaders: plan.removeHeaders, removeQueryParameters: plan.removeQueryParameters };
+      plain = {
+        kind: "allow",
+        setHeaders: [],
+        removeHeaders: plan.removeHeaders,
+        removeQueryParameters: plan.removeQueryParameters,
+      };
       PLAIN.set(plan, plain);
     }
     return plain;

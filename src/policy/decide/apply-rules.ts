@@ -51,7 +51,10 @@ export function applyRules(target: TargetPlan, facts: RequestFacts, authenticati
     target: facts.target,
     policy,
     rule,
-    answer: reason === "allowed" && policy !== undefined ? forward(target, facts, policy, authentication.credentials) : refusal(reason, target, policy),
+    answer:
+      reason === "allowed" && policy !== undefined
+        ? forward(target, facts, policy, authentication.credentials)
+        : refusal(reason, target, policy),
     peer: facts.peer,
     credentials: authentication.credentials,
     evaluation: frame,
@@ -61,7 +64,8 @@ export function applyRules(target: TargetPlan, facts: RequestFacts, authenticati
 
   const denied = firstDeny(target, frame, authentication);
   if (denied?.outcome === TRUE) return conclude("denied_by_rule", denied.rule.policy, denied.rule);
-  if (denied !== undefined && needsWholeBody(denied.rule, frame)) return conclude("body_truncated", denied.rule.policy, denied.rule);
+  if (denied !== undefined && needsWholeBody(denied.rule, frame))
+    return conclude("body_truncated", denied.rule.policy, denied.rule);
   if (denied === undefined) {
     const invalid = target.policies.find((policy) => policy.invalid);
     if (invalid !== undefined) return conclude("policy_invalid", invalid);
@@ -83,13 +87,18 @@ export function applyRules(target: TargetPlan, facts: RequestFacts, authenticati
   }
   frame.reading = facts.asWritten;
   if (wanting !== undefined) return conclude("unauthenticated", wanting.policy);
-  if (denied !== undefined) return conclude("denied_by_rule", denied.rule.policy, denied.rule, "the rule reads what the request lacks");
+  if (denied !== undefined)
+    return conclude("denied_by_rule", denied.rule.policy, denied.rule, "the rule reads what the request lacks");
   if (truncated !== undefined) return conclude("body_truncated", truncated.policy, truncated);
   return conclude("no_rule_matched");
 }
 
 /** The first Deny that matches; one that matches only for being unknown stands back behind one that is true. */
-function firstDeny(target: TargetPlan, frame: Frame, authentication: SettledAuthentication): { rule: RulePlan; outcome: Tri } | undefined {
+function firstDeny(
+  target: TargetPlan,
+  frame: Frame,
+  authentication: SettledAuthentication,
+): { rule: RulePlan; outcome: Tri } | undefined {
   let unknown: RulePlan | undefined;
   for (const policy of target.policies) {
     if (policy.deny.length === 0) continue;

@@ -13,9 +13,7 @@ export interface SettledAuthentication {
   readonly disputes: readonly { readonly accepting: readonly MethodPlan[]; readonly refusing: readonly MethodPlan[] }[];
 }
 
-export type Authentication =
-  | SettledAuthentication
-  | { readonly ok: false; readonly reason: Reason; readonly detail: string };
+export type Authentication = SettledAuthentication | { readonly ok: false; readonly reason: Reason; readonly detail: string };
 
 /** One credential and the methods that own it. */
 interface OwnedCredential {
@@ -45,7 +43,14 @@ export function authenticate(
   for (const location of target.locations) {
     const values = source.values(location);
     if (values.length === 0) {
-      trace?.push(...location.readers.map(({ method }) => ({ method: method.id, location: describe(location), outcome: "absent" as const, detail: "" })));
+      trace?.push(
+        ...location.readers.map(({ method }) => ({
+          method: method.id,
+          location: describe(location),
+          outcome: "absent" as const,
+          detail: "",
+        })),
+      );
       continue;
     }
     const credential =
@@ -53,7 +58,8 @@ export function authenticate(
         ? refuse("credential_repeated", `${values.length} values at ${describe(location)}`)
         : own(location, values[0] ?? "", ports, trace);
     if ("reason" in credential) {
-      for (const { method } of trace === undefined ? [] : location.readers) trace?.push(refusedTrace(method, location, credential));
+      for (const { method } of trace === undefined ? [] : location.readers)
+        trace?.push(refusedTrace(method, location, credential));
       return credential;
     }
     waits ||= credential.verifications.some((verification) => verification instanceof Promise);
@@ -73,7 +79,12 @@ function refuse(reason: Reason, detail: string): Refusal {
 }
 
 /** Finds who owns the credential and asks each owner. */
-function own(location: LocationPlan, value: string, ports: CredentialPorts, trace: CredentialTrace[] | undefined): OwnedCredential | Refusal {
+function own(
+  location: LocationPlan,
+  value: string,
+  ports: CredentialPorts,
+  trace: CredentialTrace[] | undefined,
+): OwnedCredential | Refusal {
   const owners: CredentialReader[] = [];
   const verifications: (Verification | Promise<Verification>)[] = [];
   let unresolved: MethodPlan | undefined;
@@ -103,11 +114,21 @@ function own(location: LocationPlan, value: string, ports: CredentialPorts, trac
   }
   if (owners.length > 0) {
     const others = trace === undefined ? [] : location.readers.filter((reader) => !owners.includes(reader));
-    trace?.push(...others.map(({ method }) => ({ method: method.id, location: describe(location), outcome: "not owned" as const, detail: "" })));
+    trace?.push(
+      ...others.map(({ method }) => ({
+        method: method.id,
+        location: describe(location),
+        outcome: "not owned" as const,
+        detail: "",
+      })),
+    );
     return { location, owners, verifications };
   }
   if (unresolved !== undefined) return refuse("unresolved_ref", `the provider of method \`${unresolved.id}\` is missing`);
-  return refuse("credential_unrecognized", `what stands at ${describe(location)} has the form of none of ${methodNames(location)}`);
+  return refuse(
+    "credential_unrecognized",
+    `what stands at ${describe(location)} has the form of none of ${methodNames(location)}`,
+  );
 }
 
 function conclude(owned: readonly SettledCredential[], trace: CredentialTrace[] | undefined): Authentication {
@@ -124,7 +145,12 @@ function conclude(owned: readonly SettledCredential[], trace: CredentialTrace[] 
       if (verification.ok) {
         identity ??= verification.identity;
         accepting.push(method);
-        trace?.push({ method: method.id, location: describe(location), outcome: "verified", detail: verification.identity.subject ?? "" });
+        trace?.push({
+          method: method.id,
+          location: describe(location),
+          outcome: "verified",
+          detail: verification.identity.subject ?? "",
+        });
       } else {
         refusing.push(method);
         worst = graver(worst, refuse(verification.reason, `${method.id}: ${verification.detail}`));

@@ -1,16 +1,16 @@
-import { OVERRIDE_HEADERS } from "../model/override-headers.ts";
 import type { CredentialPorts } from "../model/authentication.ts";
 import type { AllowAnswer, Decision, DenyAnswer, ShadowOutcome } from "../model/decision.ts";
 import type { PeerIdentity } from "../model/identity.ts";
+import { OVERRIDE_HEADERS } from "../model/override-headers.ts";
 import type { Plan, TargetPlan } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { Request } from "../model/request.ts";
 import { refusal } from "./answer.ts";
-import { type Authentication, authenticate } from "./authenticate.ts";
-import { readRequest, type RequestFacts } from "./request-facts.ts";
 import { applyRules } from "./apply-rules.ts";
-import { resolveTarget, targetName } from "./target.ts";
+import { type Authentication, authenticate } from "./authenticate.ts";
 import type { Recorder } from "./recorder.ts";
+import { type RequestFacts, readRequest } from "./request-facts.ts";
+import { resolveTarget, targetName } from "./target.ts";
 
 /** What deciding needs of the world. */
 export interface DecisionPorts {
@@ -34,13 +34,21 @@ export function decide(plan: Plan, request: Request, ports: DecisionPorts, recor
   facts.target = target.name;
   if (recorder !== undefined) Object.assign(recorder, { target: target.plan, facts });
   if (target.plan === undefined) return byDefault(target.defaultAction, facts);
-  const real = target.plan.policies.length === 0 ? byDefault(target.defaultAction, facts) : decideTarget(target.plan, facts, ports, recorder);
+  const real =
+    target.plan.policies.length === 0
+      ? byDefault(target.defaultAction, facts)
+      : decideTarget(target.plan, facts, ports, recorder);
   if (target.plan.shadows.length === 0) return real;
   const shadows = shadowOutcomes(target.plan, facts, ports);
   return real instanceof Promise ? real.then((decision) => ({ ...decision, shadows })) : { ...real, shadows };
 }
 
-function decideTarget(target: TargetPlan, facts: RequestFacts, ports: DecisionPorts, recorder?: Recorder): Decision | Promise<Decision> {
+function decideTarget(
+  target: TargetPlan,
+  facts: RequestFacts,
+  ports: DecisionPorts,
+  recorder?: Recorder,
+): Decision | Promise<Decision> {
   const { required, trustDomains } = target.peer;
   if (facts.peer === undefined) {
     if (required) return denyTarget("peer_unauthenticated", target, facts);
@@ -53,7 +61,12 @@ function decideTarget(target: TargetPlan, facts: RequestFacts, ports: DecisionPo
     : decideAuthenticated(target, facts, authentication, recorder);
 }
 
-function decideAuthenticated(target: TargetPlan, facts: RequestFacts, authentication: Authentication, recorder: Recorder | undefined): Decision {
+function decideAuthenticated(
+  target: TargetPlan,
+  facts: RequestFacts,
+  authentication: Authentication,
+  recorder: Recorder | undefined,
+): Decision {
   if (!authentication.ok) return denyTarget(authentication.reason, target, facts, authentication.detail);
   if (recorder !== undefined) recorder.authentication = authentication;
   return applyRules(target, facts, authentication);
@@ -64,7 +77,12 @@ function shadowOutcomes(target: TargetPlan, facts: RequestFacts, ports: Decision
   const outcomes = target.shadows.map(({ policy, plan }): ShadowOutcome | Promise<ShadowOutcome> => {
     try {
       const decision = decideTarget(plan, facts, ports);
-      return decision instanceof Promise ? decision.then((settled) => outcome(policy, settled), () => failed(policy)) : outcome(policy, decision);
+      return decision instanceof Promise
+        ? decision.then(
+            (settled) => outcome(policy, settled),
+            () => failed(policy),
+          )
+        : outcome(policy, decision);
     } catch {
       return failed(policy);
     }
@@ -88,14 +106,22 @@ export function deny(reason: Reason, target = "", detail?: string): Decision {
 const UNCHANGED: AllowAnswer = { kind: "allow", setHeaders: [], removeHeaders: OVERRIDE_HEADERS, removeQueryParameters: [] };
 
 function byDefault(action: "Allow" | "Deny", facts: RequestFacts): Decision {
-  return action === "Allow" ? bare("default_allow", UNCHANGED, facts.target, facts.peer, undefined) : deny("no_policy", facts.target);
+  return action === "Allow"
+    ? bare("default_allow", UNCHANGED, facts.target, facts.peer, undefined)
+    : deny("no_policy", facts.target);
 }
 
 function denyTarget(reason: Reason, target: TargetPlan, facts: RequestFacts, detail?: string): Decision {
   return bare(reason, refusal(reason, target, undefined), facts.target, facts.peer, detail);
 }
 
-function bare(reason: Reason, answer: AllowAnswer | DenyAnswer, target: string, peer: PeerIdentity | undefined, detail: string | undefined): Decision {
+function bare(
+  reason: Reason,
+  answer: AllowAnswer | DenyAnswer,
+  target: string,
+  peer: PeerIdentity | undefined,
+  detail: string | undefined,
+): Decision {
   return {
     reason,
     detail,

@@ -33,20 +33,27 @@ function traceOf(decision: Decision, { target, facts, authentication, credential
       policy: `${policy.kind} ${policy.key}`,
       mode: policy.mode,
       credentials: credentials.filter(({ method }) => policy.methods.some(({ id }) => id === method)),
-      rules: [...policy.deny, ...policy.allow, ...policy.audit].map((rule) => traceRule(rule, policy, facts, authentication ?? NO_CREDENTIALS)),
+      rules: [...policy.deny, ...policy.allow, ...policy.audit].map((rule) =>
+        traceRule(rule, policy, facts, authentication ?? NO_CREDENTIALS),
+      ),
     }),
   );
   return { target: decision.target, policies };
 }
 
 function everyPolicy(target: TargetPlan): PolicyPlan[] {
-  return [...target.policies, ...target.shadows.flatMap(({ plan }) => plan.policies.filter(({ mode }) => mode === "Shadow").slice(-1))];
+  return [
+    ...target.policies,
+    ...target.shadows.flatMap(({ plan }) => plan.policies.filter(({ mode }) => mode === "Shadow").slice(-1)),
+  ];
 }
 
 /** The rule in the reading and for the identity in which it came closest to a match. */
 function traceRule(rule: RulePlan, policy: PolicyPlan, facts: RequestFacts, authentication: SettledAuthentication): RuleTrace {
   const deny = rule.effect === "Deny";
-  const { admission, views } = deny ? { admission: "open" as const, views: denyViews(policy, authentication) } : allowViews(policy, authentication);
+  const { admission, views } = deny
+    ? { admission: "open" as const, views: denyViews(policy, authentication) }
+    : allowViews(policy, authentication);
   const readings = deny ? facts.denyReadings : facts.allowReadings;
   const tries = (views.length > 0 ? views : NOBODY).flatMap((view) =>
     readings.map((reading) => {

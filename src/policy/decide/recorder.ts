@@ -1,5 +1,5 @@
-import type { CredentialTrace } from "../model/trace.ts";
 import type { TargetPlan } from "../model/plan.ts";
+import type { CredentialTrace } from "../model/trace.ts";
 import type { SettledAuthentication } from "./authenticate.ts";
 import type { RequestFacts } from "./request-facts.ts";
 

@@ -24,7 +24,12 @@ export class RequestFacts {
   readonly #query: string;
   #parsed: ParsedRequest | undefined = undefined;
 
-  constructor(request: Request, peer: PeerIdentity | undefined, host: string, path: Exclude<ReturnType<typeof readPath>, string>) {
+  constructor(
+    request: Request,
+    peer: PeerIdentity | undefined,
+    host: string,
+    path: Exclude<ReturnType<typeof readPath>, string>,
+  ) {
     const { asWritten, stripped, query } = path;
     this.request = request;
     this.peer = peer;

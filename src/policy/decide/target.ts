@@ -4,7 +4,12 @@ import type { Request } from "../model/request.ts";
 
 export type Target =
   /** `plan` is absent where no policy selects the target; `defaultAction` holds where none is enforced. */
-  | { readonly outcome: "found"; readonly name: string; readonly plan: TargetPlan | undefined; readonly defaultAction: "Allow" | "Deny" }
+  | {
+      readonly outcome: "found";
+      readonly name: string;
+      readonly plan: TargetPlan | undefined;
+      readonly defaultAction: "Allow" | "Deny";
+    }
   | { readonly outcome: "refused"; readonly name: string; readonly reason: Reason };
 
 /** The three ways in which Envoy's configuration says what is being called, strongest first. */
@@ -50,7 +55,9 @@ function readAddress(extensions: ReadonlyMap<string, string>): Address {
   // One configuration that names two targets is a mistake whose meaning is not ours to guess.
   if (namespace !== undefined && route !== undefined) return { by: "nothing" };
   if (namespace !== undefined) {
-    return namespace === "" ? { by: "nothing" } : { by: "workload", namespace, account: extensions.get("sallyport.serviceAccount") ?? "" };
+    return namespace === ""
+      ? { by: "nothing" }
+      : { by: "workload", namespace, account: extensions.get("sallyport.serviceAccount") ?? "" };
   }
   if (route === undefined) return { by: "host" };
   const [kind, routeNamespace, name, ...rest] = route.split("/");

@@ -21,7 +21,12 @@ export interface AllowViews {
 }
 
 const NOBODY: readonly View[] = [{ identity: undefined, methodNames: [] }];
-const ANONYMOUS: Identity = Object.freeze({ kind: "anonymous", provider: "", scopes: [], claims: Object.freeze(Object.create(null)) });
+const ANONYMOUS: Identity = Object.freeze({
+  kind: "anonymous",
+  provider: "",
+  scopes: [],
+  claims: Object.freeze(Object.create(null)),
+});
 const SHUT: AllowViews = { admission: "open", views: [], lacksCredential: false };
 const UNAUTHENTICATED_POLICY: AllowViews = { admission: "open", views: NOBODY, lacksCredential: false };
 const PEER_ONLY: AllowViews = { admission: "peer-only", views: NOBODY, lacksCredential: true };
@@ -29,7 +34,8 @@ const PEER_ONLY: AllowViews = { admission: "peer-only", views: NOBODY, lacksCred
 /** Whom an Allow of the policy sees: only who its own methods admitted. */
 export function allowViews(policy: PolicyPlan, authentication: SettledAuthentication): AllowViews {
   if (policy.methods.length === 0) return UNAUTHENTICATED_POLICY;
-  if (authentication.disputes.some(({ refusing, accepting }) => shares(refusing, policy) && !shares(accepting, policy))) return SHUT;
+  if (authentication.disputes.some(({ refusing, accepting }) => shares(refusing, policy) && !shares(accepting, policy)))
+    return SHUT;
   const views: View[] = [];
   for (const credential of authentication.credentials) {
     const methodNames = localNames(policy, credential);
@@ -47,7 +53,8 @@ export function denyViews(policy: PolicyPlan, authentication: SettledAuthenticat
     identity: credential.identity,
     methodNames: localNames(policy, credential),
   }));
-  if (policy.anonymous !== undefined && views.every(({ methodNames }) => methodNames.length === 0)) views.push(anonymousView(policy.anonymous));
+  if (policy.anonymous !== undefined && views.every(({ methodNames }) => methodNames.length === 0))
+    views.push(anonymousView(policy.anonymous));
   return views;
 }
 

@@ -35,7 +35,7 @@ export interface CredentialTrace {
 }
 
 export interface PolicyTrace {
-  /** `shop/orders`, or `orders` for a cluster's policy. */
+  /** With its kind: `APIPolicy shop/orders`. */
   readonly policy: string;
   readonly mode: "Enforce" | "Shadow";
   readonly credentials: readonly CredentialTrace[];
@@ -58,7 +58,7 @@ export interface ExplainReport {
   readonly reason: Reason;
   /** What was wrong, where the reason alone does not say it; never a credential. */
   readonly detail?: string;
-  /** The deciding policy; absent where none decided. */
+  /** The deciding policy's key, `shop/orders`; absent where none decided. */
   readonly policy?: string;
   /** The deciding rule; absent where none decided. */
   readonly rule?: string;
