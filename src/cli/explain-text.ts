@@ -2,7 +2,7 @@ import { REASONS } from "../policy/model/reason.ts";
 import type { CredentialTrace, ExplainReport, PartOutcome, PolicyTrace, RuleTrace } from "../policy/model/trace.ts";
 import { printable } from "../telemetry/printable.ts";
 import type { CommandResult, OutputFormat } from "./command-result.ts";
-import { nearestFirst } from "./nearest-miss.ts";
+import { isDeciding, nearestFirst } from "./nearest-miss.ts";
 import type { Style } from "./style.ts";
 
 const MAX_TEXT = 200;
@@ -36,7 +36,7 @@ function renderVerdict({ decision, status, reason, detail, policy, rule, trace }
 function renderPolicy(policy: PolicyTrace, report: ExplainReport, style: Style): string {
   const shadow = policy.mode === "Shadow" ? style.yellow(" (Shadow: changes nothing)") : "";
   const credentials = policy.credentials.map((credential) => renderCredential(credential, style));
-  const decides = (rule: RuleTrace): boolean => policy.policy === report.policy && rule.rule === report.rule;
+  const decides = (rule: RuleTrace): boolean => isDeciding(policy, report) && rule.rule === report.rule;
   const rules = policy.rules.map((rule) => renderRule(rule, decides(rule), style));
   return [
     `${style.bold(shown(policy.policy))}${shadow}\n`,

@@ -21,9 +21,14 @@ export function missDistance(rule: RuleTrace): number {
   return [...least.values()].reduce((sum, misses) => sum + misses, expressions);
 }
 
+/** Whether the decision is this policy's; a trace names the kind too, a decision the key alone. */
+export function isDeciding(policy: PolicyTrace, report: ExplainReport): boolean {
+  return report.policy !== undefined && (policy.policy === report.policy || policy.policy.endsWith(` ${report.policy}`));
+}
+
 /** The policies and their rules, the deciding ones first, then what matched, then the nearest miss; the order of the policy breaks ties. */
 export function nearestFirst(report: ExplainReport): readonly PolicyTrace[] {
-  const decides = (policy: PolicyTrace): boolean => policy.policy === report.policy;
+  const decides = (policy: PolicyTrace): boolean => isDeciding(policy, report);
   const rank = (policy: PolicyTrace, rule: RuleTrace): number => {
     if (decides(policy) && rule.rule === report.rule) return -2;
     return rule.outcome === "matched" ? -1 : missDistance(rule);

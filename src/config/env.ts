@@ -1,7 +1,7 @@
 import { nearest } from "../api/nearest.ts";
-import type { ConfigFault } from "./config.ts";
+import type { Config, ConfigFault } from "./config.ts";
 import { CONFIG_FLAG, type Given, type Reading } from "./given.ts";
-import { type AnySetting, envName, type SettingCommand } from "./setting.ts";
+import { type AnySetting, type CommandName, envName } from "./setting.ts";
 import { SETTING_KEYS, SETTINGS } from "./settings.ts";
 
 /**
@@ -11,9 +11,10 @@ import { SETTING_KEYS, SETTINGS } from "./settings.ts";
 const SERVICE_LINK = /_(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
 
 /** Reads the variables whose names begin with `SALLYPORT_`; the names of all commands are known, the values of the given command are read. */
-export function readEnv(env: Readonly<Record<string, string | undefined>>, command: SettingCommand): Reading {
+export function readEnv(env: Readonly<Record<string, string | undefined>>, command: CommandName): Reading {
   const given: Given[] = [];
   const faults: ConfigFault[] = [];
+  const unread: (keyof Config)[] = [];
   const known = new Map(SETTING_KEYS.map((key) => [envName(SETTINGS[key].flag), key]));
   for (const [name, value] of Object.entries(env).toSorted(([left], [right]) => (left < right ? -1 : 1))) {
     if (!name.startsWith("SALLYPORT_") || value === undefined || name === envName(CONFIG_FLAG)) continue;
@@ -32,11 +33,12 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>, comma
         message: value === "" ? "is set but empty" : `\`${value}\` has an empty entry`,
         help: "unset it, or give it a value",
       });
+      unread.push(key);
       continue;
     }
     for (const text of texts) given.push({ key, text, source });
   }
-  return { given, faults };
+  return { given, faults, unread };
 }
 
 function helpFor(name: string, known: Iterable<string>): string {

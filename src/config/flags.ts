@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { nearest } from "../api/nearest.ts";
 import type { Config, ConfigFault } from "./config.ts";
 import { CONFIG_FLAG, type Given, type Reading } from "./given.ts";
-import { type AnySetting, envName, fileKey, type SettingCommand } from "./setting.ts";
+import { type AnySetting, type CommandName, envName, fileKey } from "./setting.ts";
 import { SETTING_KEYS, SETTINGS } from "./settings.ts";
 
 export interface FlagReading extends Reading {
@@ -26,7 +26,7 @@ export interface OwnFlag {
  * Declares the flags of a command. Commander stops at the first fault, so every option takes an optional value and unknown options pass:
  * `readFlags` then tells all faults at once.
  */
-export function declareFlags(command: Command, name: SettingCommand, own: readonly OwnFlag[]): void {
+export function declareFlags(command: Command, name: CommandName, own: readonly OwnFlag[]): void {
   const collect = (value: string, previous: unknown): string[] => [
     ...(Array.isArray(previous) ? (previous as string[]) : []),
     value,
@@ -53,9 +53,10 @@ export function declareFlags(command: Command, name: SettingCommand, own: readon
 }
 
 /** Reads what commander collected for a command that `declareFlags` prepared. */
-export function readFlags(command: Command, name: SettingCommand, own: readonly OwnFlag[]): FlagReading {
+export function readFlags(command: Command, name: CommandName, own: readonly OwnFlag[]): FlagReading {
   const faults: ConfigFault[] = [];
   const given: Given[] = [];
+  const unread: (keyof Config)[] = [];
   const collected = new Map<string, unknown>(Object.entries(command.opts()));
   const texts = (flag: string, list: boolean, placeholder: string): readonly string[] => {
     const values = collected.get(fileKey(flag));
@@ -76,20 +77,22 @@ export function readFlags(command: Command, name: SettingCommand, own: readonly 
     return values as string[];
   };
   for (const key of settingsOf(name)) {
-    const setting: AnySetting = SETTINGS[key];
-    for (const text of texts(setting.flag, setting.list, setting.placeholder))
-      given.push({ key, text, source: `flag --${setting.flag}` });
+    const { flag, list, placeholder }: AnySetting = SETTINGS[key];
+    const read = texts(flag, list, placeholder);
+    if (read.length === 0 && collected.has(fileKey(flag))) unread.push(key);
+    for (const text of read) given.push({ key, text, source: `flag --${flag}` });
   }
   const ownValues = new Map<string, string>();
   for (const { flag, placeholder } of own) for (const text of texts(flag, false, placeholder)) ownValues.set(flag, text);
   const configFile = texts(CONFIG_FLAG, false, "FILE")[0];
-  const operands = readOperands(command.args, name, [...own.map(({ flag }) => flag), CONFIG_FLAG], faults);
-  return { given, faults, operands, own: ownValues, ...(configFile === undefined ? {} : { configFile }) };
+  const names = [...own.map(({ flag }) => flag), ...(settingsOf(name).length > 0 ? [CONFIG_FLAG] : [])];
+  const operands = readOperands(command.args, name, names, faults);
+  return { given, faults, unread, operands, own: ownValues, ...(configFile === undefined ? {} : { configFile }) };
 }
 
 function readOperands(
   args: readonly string[],
-  name: SettingCommand,
+  name: CommandName,
   own: readonly string[],
   faults: ConfigFault[],
 ): readonly string[] {
@@ -103,7 +106,7 @@ function readOperands(
   return args.slice(0, firstFlag);
 }
 
-function unknownFlag(arg: string, name: SettingCommand, own: readonly string[]): ConfigFault {
+function unknownFlag(arg: string, name: CommandName, own: readonly string[]): ConfigFault {
   const [written = arg] = arg.split("=", 1);
   const elsewhere = SETTING_KEYS.map((key) => SETTINGS[key]).find(({ flag }) => `--${flag}` === written);
   if (elsewhere !== undefined) {
@@ -117,6 +120,6 @@ function unknownFlag(arg: string, name: SettingCommand, own: readonly string[]):
 }
 
 /** The settings that a command takes, in the table's order. */
-export function settingsOf(name: SettingCommand): readonly (keyof Config)[] {
+export function settingsOf(name: CommandName): readonly (keyof Config)[] {
   return SETTING_KEYS.filter((key) => SETTINGS[key].commands.includes(name));
 }

@@ -12,6 +12,8 @@ export interface Given {
 export interface Reading {
   readonly given: readonly Given[];
   readonly faults: readonly ConfigFault[];
+  /** Settings that are given in a form from which no text could be taken. */
+  readonly unread: readonly (keyof Config)[];
 }
 
 /** The flag that names the configuration file; it is no setting, because a file cannot name itself. */

@@ -4,11 +4,13 @@ import { readEnv } from "./env.ts";
 import { readFile } from "./file.ts";
 import type { FlagReading } from "./flags.ts";
 import { CONFIG_FLAG, type Given, type Reading } from "./given.ts";
-import { type AnySetting, envName, type SettingCommand } from "./setting.ts";
+import { type AnySetting, type CommandName, envName } from "./setting.ts";
 import { SETTING_KEYS, SETTINGS } from "./settings.ts";
 
+const NOTHING: Reading = { given: [], faults: [], unread: [] };
+
 export interface ConfigInputs {
-  readonly flags: Pick<FlagReading, "given" | "faults" | "configFile">;
+  readonly flags: Pick<FlagReading, keyof Reading | "configFile">;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Reads a text file; throws with a message that names the cause. */
   readonly readText: (path: string) => string;
@@ -18,12 +20,12 @@ export interface ConfigInputs {
  * Brings flags, environment, file and defaults together, in this precedence, and parses them. A setting is taken whole from the first source that
  * gives it: lists are not merged. Faults of every source are told, also of values that another source overrides, because they will bite later.
  */
-export function loadConfig(command: SettingCommand, inputs: ConfigInputs): ConfigResult {
+export function loadConfig(command: CommandName, inputs: ConfigInputs): ConfigResult {
   const readings = [inputs.flags, readEnv(inputs.env, command), readNamedFile(command, inputs)];
   const faults: ConfigFault[] = readings.flatMap((reading) => reading.faults);
   const values = new Map<keyof Config, unknown>();
   const origins = new Map<keyof Config, string>();
-  const unread = new Set<keyof Config>();
+  const unread = new Set(readings.flatMap((reading) => reading.unread));
   for (const key of SETTING_KEYS) {
     const setting: AnySetting = SETTINGS[key];
     values.set(key, defaultOf(setting));
@@ -38,7 +40,7 @@ export function loadConfig(command: SettingCommand, inputs: ConfigInputs): Confi
     }
   }
   const config = Object.freeze(Object.fromEntries(values)) as unknown as Config;
-  if (command === "serve") faults.push(...findContradictions(config, origins, unread));
+  faults.push(...findContradictions(command, { config, origins, unread }));
   return faults.length > 0 ? { ok: false, faults } : { ok: true, config, origins };
 }
 
@@ -65,18 +67,18 @@ function freeze(value: unknown): unknown {
   return typeof value === "object" ? Object.freeze(value) : value;
 }
 
-function readNamedFile(command: SettingCommand, { flags, env, readText }: ConfigInputs): Reading {
+function readNamedFile(command: CommandName, { flags, env, readText }: ConfigInputs): Reading {
   const variable = envName(CONFIG_FLAG);
   const source = flags.configFile === undefined ? `env ${variable}` : `flag --${CONFIG_FLAG}`;
   const path = flags.configFile ?? env[variable];
-  if (path === undefined) return { given: [], faults: [] };
-  if (path === "") return { given: [], faults: [{ source, message: "is set but empty", help: "unset it, or name a file" }] };
+  if (path === undefined) return NOTHING;
+  if (path === "") return { ...NOTHING, faults: [{ source, message: "is set but empty", help: "unset it, or name a file" }] };
   try {
     return readFile({ path, text: readText(path) }, command);
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     return {
-      given: [],
+      ...NOTHING,
       faults: [{ source, message: `\`${path}\` cannot be read: ${cause}`, help: "name a readable YAML file" }],
     };
   }

@@ -2,13 +2,13 @@ export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly message: string; readonly help: string };
 
-/** The commands that take settings. */
-export type SettingCommand = "serve" | "lint" | "explain";
+/** The commands there are; some take no settings. */
+export type CommandName = "serve" | "lint" | "explain" | "crds" | "version";
 
 interface SettingBase {
   /** The flag without its dashes: `grpc-address`. The environment's and the file's names are derived from it. */
   readonly flag: string;
-  readonly commands: readonly SettingCommand[];
+  readonly commands: readonly CommandName[];
   /** What the value looks like, for help texts: `HOST:PORT`. */
   readonly placeholder: string;
   /** One sentence: lower-case start, no full stop. */
