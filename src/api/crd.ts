@@ -32,7 +32,7 @@ export interface CustomResourceDefinition {
       readonly name: string;
       readonly served: boolean;
       readonly storage: boolean;
-      readonly subresources: { readonly status: Readonly<Record<never, never>> };
+      readonly subresources: { readonly status: Readonly<Record<string, never>> };
       readonly additionalPrinterColumns: readonly PrinterColumn[];
       readonly schema: { readonly openAPIV3Schema: StructuralSchema };
     }[];

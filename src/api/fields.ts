@@ -1,4 +1,4 @@
-import Type, {
+import {
   type Static,
   type TArray,
   type TBoolean,
@@ -8,6 +8,7 @@ import Type, {
   type TSchema,
   type TString,
   type TUnsafe,
+  Type,
 } from "typebox";
 import type { Check } from "./check.ts";
 import type { Form } from "./form.ts";

@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import type { FaultList } from "./faults.ts";
 import { optional, type Parsed, struct, text, textMap } from "./fields.ts";
 import { dnsLabel, labelKey, labelValue, objectName } from "./name-forms.ts";
@@ -24,7 +24,7 @@ export type Metadata = Partial<Parsed<typeof metadataSchema>>;
 /** What is valid of an object's metadata. */
 export function readMetadata(value: unknown, faults: FaultList): Metadata {
   const read = readValue(metadataSchema, withTextTime(value), "metadata", faults);
-  return (read ?? {}) as Metadata;
+  return read ?? {};
 }
 
 /** Kubernetes clients hand out times as `Date`. */

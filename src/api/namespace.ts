@@ -1,4 +1,4 @@
 import type { Resource } from "./resource.ts";
 
 /** Only its labels matter. */
-export type Namespace = Resource<"Namespace", Record<never, never>>;
+export type Namespace = Resource<"Namespace", Readonly<Record<string, never>>>;

@@ -30,7 +30,8 @@ export function diagnose(fault: Fault, severity: Severity, ref: ObjectRef, locat
   return {
     code,
     severity,
-    object: ref,
+    // What says not even its kind is no object that could be named.
+    ...(ref.kind === "" ? {} : { object: ref }),
     path,
     message,
     ...(help === undefined ? {} : { help }),

@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { onlyWith } from "./check.ts";
 import { choice, list, optional, struct, text, whole } from "./fields.ts";
 import { host, method } from "./http-forms.ts";

@@ -1,4 +1,4 @@
-import Type from "typebox";
+import { Type } from "typebox";
 import { CONDITION_REASONS, CONDITION_TYPES } from "./conditions.ts";
 import { choice, listMap, optional, struct, text } from "./fields.ts";
 import type { Form } from "./form.ts";
