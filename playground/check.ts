@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { setTimeout as delay } from "node:timers/promises";
+import { promisify } from "node:util";
 import type { PlaygroundCall } from "./calls.ts";
 
 const run = promisify(execFile);

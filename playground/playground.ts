@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Child, createChildren } from "../scripts/components/children.ts";
+import { startDataPlane } from "../scripts/components/data-plane-process.ts";
 import { type EnvoyResult, findOrFetchEnvoy } from "../scripts/components/envoy.ts";
 import { type PlaygroundCall, playgroundCalls, type TokenFiles } from "./calls.ts";
-import { startDataPlane } from "../scripts/components/data-plane-process.ts";
 import { choosePorts, type PlaygroundPorts, type PortName } from "./ports.ts";
 import { startFrontend, startOrders } from "./sample-service.ts";
 import { startSidecars } from "./sidecars.ts";
@@ -60,7 +60,10 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     };
     const shop = async (binary: string): Promise<readonly PlaygroundCall[]> => {
       const [frontend, orders] = await Promise.all([startFrontend(`http://127.0.0.1:${ports.outbound}`), startOrders()]);
-      closers.push(frontend.close, orders.close);
+      closers.push(
+        () => frontend.close(),
+        () => orders.close(),
+      );
       const apps = { frontend: frontend.port, orders: orders.port };
       processes.push(...(await startSidecars(children, { envoy: binary, directory, ports, apps })));
       return playgroundCalls(ports, await writeTokens(directory));

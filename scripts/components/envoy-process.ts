@@ -67,5 +67,5 @@ function askAdmin(socketPath: string, path: string, method: string): Promise<{ s
 }
 
 function lastError(log: readonly string[]): string {
-  return log.filter((line) => /^(critical|error)/.test(line)).at(-1) ?? log.at(-1) ?? "it said nothing";
+  return log.findLast((line) => /^(critical|error)/.test(line)) ?? log.at(-1) ?? "it said nothing";
 }

@@ -172,12 +172,9 @@ async function findOnPath(name: string, path: string): Promise<string | undefine
 
 /** pip's last `ERROR:` line, which names the cause; except that to an index out of reach it says "no matching distribution". */
 function pipError(error: unknown): string {
-  const stderr = String((error as { stderr?: unknown }).stderr ?? "");
+  const { stderr = "" } = error as { stderr?: string };
   if (stderr.includes("WARNING: Retrying") || stderr.includes("NewConnectionError")) return "the package index cannot be reached";
-  const last = stderr
-    .split("\n")
-    .filter((line) => line.startsWith("ERROR:"))
-    .at(-1);
+  const last = stderr.split("\n").findLast((line) => line.startsWith("ERROR:"));
   return last ? last.slice("ERROR:".length).trim() : oneLine(error);
 }
 

@@ -1,7 +1,6 @@
-import "reflect-metadata";
 import { randomBytes, webcrypto } from "node:crypto";
-import * as x509 from "@peculiar/x509";
 import { type Clock, generateKeyPair, SIGNATURE } from "./key.ts";
+import * as x509 from "./x509.ts";
 
 export interface AuthorityOptions {
   /** The SPIFFE trust domain whose identities the authority signs: `cluster.local`. */

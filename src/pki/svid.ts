@@ -1,8 +1,7 @@
-import "reflect-metadata";
 import { webcrypto } from "node:crypto";
-import * as x509 from "@peculiar/x509";
 import { type Authority, BACKDATE, serialNumber } from "./authority.ts";
 import { generateKeyPair, privateKeyPem, SIGNATURE } from "./key.ts";
+import * as x509 from "./x509.ts";
 
 export interface SvidOptions {
   /** Seconds that the certificate is valid; one hour unless given. */

@@ -1,6 +1,6 @@
+import { DOOR_CLUSTER } from "./cluster-door.ts";
 import type { Extension, TypedConfig } from "./envoy-types.ts";
 import { extension, typed } from "./envoy-types.ts";
-import { DOOR_CLUSTER } from "./cluster-door.ts";
 import type { BodyBuffering, Door, Workload } from "./workload.ts";
 
 export const EXT_AUTHZ = "envoy.filters.http.ext_authz";

@@ -1,4 +1,4 @@
-import { connect } from "node:http2";
+import { type ClientSessionOptions, connect } from "node:http2";
 import type { Duplex } from "node:stream";
 import type { RawResponse } from "./http1-client.ts";
 
@@ -9,7 +9,11 @@ export function exchangeHttp2(
   body: string,
 ): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
-    const session = connect("http://sidecar.test", { createConnection: () => socket, strictSingleValueFields: false });
+    // Lets a field occur twice that should occur once. Clients take the option too, which the type does not say.
+    const options = { createConnection: () => socket, strictSingleValueFields: false } satisfies ClientSessionOptions & {
+      strictSingleValueFields: boolean;
+    };
+    const session = connect("http://sidecar.test", options);
     const fail = (error: Error): void => {
       session.destroy();
       reject(error);

@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServiceDefinition, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
+import { Server, ServerCredentials, type ServerUnaryCall, type ServiceDefinition, type sendUnaryData } from "@grpc/grpc-js";
 import protobuf from "protobufjs";
 
 /** The fields of Envoy's messages that tests look at, written down again here so that the product's own decoder is not its judge. */

@@ -102,7 +102,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   try {
     const authority = await createAuthority({ trustDomain: TRUST_DOMAIN, clock: Date.now });
     const recordingDoor = "answer" in options.door ? await startRecordingDoor(options.door.answer) : undefined;
-    if (recordingDoor) closers.push(recordingDoor.stop);
+    if (recordingDoor) closers.push(() => recordingDoor.stop());
     const dataPlane = "manifests" in options.door ? await createDataPlane(children, directory, options.door) : undefined;
     const doorPort = recordingDoor?.port ?? dataPlane?.grpcPort ?? 0;
     const inbound = new Map<string, number>();
@@ -110,7 +110,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
     const start = async (service: WorldService): Promise<readonly [string, RunningService]> => {
       const upstream = await startEchoService();
-      closers.push(upstream.stop);
+      closers.push(() => upstream.stop());
       const outbound = new Map<string, number>();
       for (const name of service.calls ?? []) outbound.set(name, await freePort());
       const workload = workloadOf(service);
