@@ -5,8 +5,8 @@ import type { Field } from "./hpack/field.ts";
 export interface Peer {
   /** The IP address, without port; empty for a unix socket. */
   readonly address: string;
-  /** URI SANs of the certificate that the peer proved; empty when it showed none. */
-  readonly uriSans: readonly string[];
+  /** The certificate that the peer proved to hold, DER. */
+  readonly certificate: Uint8Array | undefined;
 }
 
 /** What a handler may know of a call beside its message. One object may serve many calls that are alike; do not hold per-call state on it. */

@@ -183,6 +183,11 @@ export class Connection implements FrameSink, CallsHost {
     this.frames.ping(drainPing, 0, 0);
   }
 
+  /** The client will send no more: what it has asked is answered, and then it is over. */
+  leave(): void {
+    this.#peerLeaves = true;
+  }
+
   /** The octets to send, if any. */
   take(): Uint8Array | undefined {
     return this.#output.take();
@@ -541,6 +546,7 @@ export class Connection implements FrameSink, CallsHost {
       }
     }
     this.frames.settingsAck();
+    this.#sender.resume(this.streams.all);
   }
 
   #applySetting(id: number, value: number): boolean {

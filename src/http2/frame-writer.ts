@@ -51,12 +51,14 @@ export class FrameWriter {
 
   /** Source: RFC 9113 §6.4. */
   rstStream(id: number, code: ErrorCode): void {
-    putUint32(this.#output.bytes, this.#begin(4, FrameType.rstStream, 0, id), code);
+    const at = this.#begin(4, FrameType.rstStream, 0, id);
+    putUint32(this.#output.bytes, at, code);
   }
 
   /** Source: RFC 9113 §6.9. */
   windowUpdate(id: number, increment: number): void {
-    putUint32(this.#output.bytes, this.#begin(4, FrameType.windowUpdate, 0, id), increment);
+    const at = this.#begin(4, FrameType.windowUpdate, 0, id);
+    putUint32(this.#output.bytes, at, increment);
   }
 
   /** A header block in one frame: ours are far below any peer's frame size. */
@@ -81,7 +83,7 @@ export class FrameWriter {
     this.#output.bytes.set(bytes.subarray(from, to), at);
   }
 
-  /** Writes a frame's head and makes room for its payload; returns where that begins. */
+  /** Writes a frame's head and makes room for its payload; returns where that begins. May move the output: look at `bytes` only afterwards. */
   #begin(length: number, type: number, flags: number, id: number): number {
     const output = this.#output;
     output.ensure(frameHeadSize + length);

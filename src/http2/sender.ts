@@ -130,19 +130,25 @@ export class Sender {
     return true;
   }
 
-  /** SETTINGS_INITIAL_WINDOW_SIZE, which moves the window of every stream. False: one of them over 2^31-1. Source: RFC 9113 §6.9.2. */
+  /**
+   * SETTINGS_INITIAL_WINDOW_SIZE, which moves the window of every stream; `resume` when the settings are acknowledged. False: a window over
+   * 2^31-1. Source: RFC 9113 §6.9.2.
+   */
   setInitialWindow(size: number, streams: Iterable<Stream>): boolean {
-    const wider = size > this.#initialWindow;
     this.#initialWindow = size;
-    if (wider) {
-      for (const stream of streams) {
-        if (size + stream.sendDelta > maxWindow) {
-          return false;
-        }
-        this.#pump(stream);
+    for (const stream of streams) {
+      if (size + stream.sendDelta > maxWindow) {
+        return false;
       }
     }
     return true;
+  }
+
+  /** Sends what the windows now allow. */
+  resume(streams: Iterable<Stream>): void {
+    for (const stream of streams) {
+      this.#pump(stream);
+    }
   }
 
   #queue(stream: Stream, block: Uint8Array, body: Uint8Array, trailers: Uint8Array | undefined): void {
