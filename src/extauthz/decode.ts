@@ -48,11 +48,12 @@ export function createCheckDecoder(): CheckDecoder {
 function createEntryTables(scanner: CheckScanner): EntryTables {
   let remembered = new Map<string, ReadonlyMap<string, string>>();
   return {
-    read(bytes, key, runs) {
+    read(bytes, key, start, end, more) {
       if (key === "") return EMPTY;
       const known = remembered.get(key);
       if (known !== undefined) return known;
       const table = new Map<string, string>();
+      const runs = [start, end, ...(more ?? [])];
       for (let index = 0; index < runs.length; index += 2) {
         scanner.entries(bytes, runs[index] as number, runs[index + 1] as number, (name, value) => {
           table.set(wireText(bytes, ...name), wireText(bytes, ...value));

@@ -10,7 +10,8 @@ const METHODS: readonly string[] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HE
 
 /** Reads runs of map entries into tables; the decoder remembers what it read. */
 export interface EntryTables {
-  read(bytes: Buffer, key: string, runs: readonly number[]): ReadonlyMap<string, string>;
+  /** The entries between `start` and `end`, then those of the runs in `more`; `key` is their text. */
+  read(bytes: Buffer, key: string, start: number, end: number, more: readonly number[] | undefined): ReadonlyMap<string, string>;
 }
 
 /**
@@ -92,7 +93,7 @@ export class DecodedRequest implements Request {
   }
 
   get labels(): ReadonlyMap<string, string> {
-    return this.tables.read(this.bytes, this.labelsKey, this.runs(at.LABELS, this.moreLabels));
+    return this.table(this.labelsKey, at.LABELS, this.moreLabels);
   }
 
   /** The entries' own bytes, each with its length before it, so that equal keys can only come of equal entries. */
@@ -103,11 +104,7 @@ export class DecodedRequest implements Request {
 
   /** Requests of one route give the very same table, as long as the decoder remembers it. */
   get extensions(): ReadonlyMap<string, string> {
-    this.extensionTable ??= this.tables.read(
-      this.bytes,
-      this.runsText(at.EXTENSIONS, this.moreExtensions),
-      this.runs(at.EXTENSIONS, this.moreExtensions),
-    );
+    this.extensionTable ??= this.table(this.runsText(at.EXTENSIONS, this.moreExtensions), at.EXTENSIONS, this.moreExtensions);
     return this.extensionTable;
   }
 
@@ -135,8 +132,8 @@ export class DecodedRequest implements Request {
     return byteString(this.bytes, this.position(slot), this.position(slot + 1));
   }
 
-  private runs(slot: number, more: readonly number[] | undefined): readonly number[] {
-    return [this.position(slot), this.position(slot + 1), ...(more ?? [])];
+  private table(key: string, slot: number, more: readonly number[] | undefined): ReadonlyMap<string, string> {
+    return this.tables.read(this.bytes, key, this.position(slot), this.position(slot + 1), more);
   }
 
   private runsText(slot: number, more: readonly number[] | undefined): string {

@@ -1,30 +1,49 @@
-/** How calls reach the door. One exists for each way of serving; all share the same core and so give the same answers. */
+/** A way of serving calls. All of them share one `CheckCore`, and so give the same answers. */
 export interface CheckTransport {
   /** Resolves, once calls are taken, to the address in use: `127.0.0.1:41873` or `unix:/path`. Rejects with an `Error` that names the address. */
   start(): Promise<string>;
-  /** What health checks are told; starts as false. */
+  /** What health checks are told; not serving at first. */
   setServing(serving: boolean): void;
-  /** Not serving, no new calls, those in flight answered; after `ms` milliseconds what is left gets an explicit denial and connections are closed. */
+  /**
+   * Tells health checks that it is over, takes no new calls and lets those in flight end. After `ms` milliseconds what still waits is answered
+   * with a denial, and connections are closed.
+   */
   drain(ms: number): Promise<void>;
+}
+
+export interface TransportOptions {
+  /** `0.0.0.0:9191`, `[::]:9191`, `unix:/run/sallyport/door.sock`; port 0 takes a free one. */
+  readonly address: string;
+  /** Plain text where absent. */
+  readonly tls?: TransportTls | undefined;
+  readonly limits: TransportLimits;
 }
 
 /** Certificates in PEM. */
 export interface TransportTls {
   readonly certificate: Uint8Array;
   readonly key: Uint8Array;
-  /** Roots for client certificates. Where they are given, every client must present one. */
+  /** Roots of client certificates. Where they are given, every client must present one that they vouch for. */
   readonly clientRoots?: Uint8Array;
 }
 
 export interface TransportLimits {
-  /** Bytes of a CheckRequest; a larger one is answered 413. Default 4 MiB. */
-  readonly maxMessageBytes?: number;
-  /** Calls that wait for something at one moment; the next one that would have to is answered 503. Default 1000. */
-  readonly maxPending?: number;
-  /** Default 4096. */
-  readonly maxConcurrentStreams?: number;
-  /** Milliseconds after which a connection is asked to go, so that the clients' few long ones spread. Default 15 minutes; 0 for never. */
-  readonly maxConnectionAge?: number;
-  /** Milliseconds that calls on such a connection get to end. Default 10 seconds. */
-  readonly maxConnectionAgeGrace?: number;
+  /** Bytes of a CheckRequest; a larger one is answered 413. Keep it above the body that Envoy buffers. */
+  readonly maxMessageBytes: number;
+  /** Calls that wait for something at one moment; one more is answered 503. */
+  readonly maxPending: number;
+  /** For each connection. */
+  readonly maxConcurrentStreams: number;
+  /** Milliseconds after which a connection is asked to go, so that Envoy's few long ones spread over replicas; 0 for never. */
+  readonly maxConnectionAge: number;
+  /** Milliseconds that the calls of such a connection get to end. */
+  readonly maxConnectionAgeGrace: number;
 }
+
+export const DEFAULT_LIMITS: TransportLimits = {
+  maxMessageBytes: 4 * 1024 * 1024,
+  maxPending: 1000,
+  maxConcurrentStreams: 10_000,
+  maxConnectionAge: 15 * 60_000,
+  maxConnectionAgeGrace: 10_000,
+};

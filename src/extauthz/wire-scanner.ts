@@ -49,25 +49,40 @@ export class WireScanner {
     return (this.high | 0) * 0x1_0000_0000 + this.low;
   }
 
-  /** Field number and wire type of the next field; 0 if there is none to be had. */
+  /** Field number and wire type of the next field; `skip` refuses what is not one. */
   tag(end: number): number {
     const byte = this.bytes[this.pos] as number;
-    if (byte < 0x80) {
-      this.pos++;
-      return byte < 8 ? 0 : byte;
-    }
+    if (byte > 0x7f) return this.longTag(end);
+    this.pos++;
+    return byte;
+  }
+
+  private longTag(end: number): number {
     const tag = this.varint(end);
-    return tag < 8 || tag > 0xffff_ffff ? 0 : tag;
+    return tag > 0xffff_ffff ? -1 : tag;
   }
 
   /** Where the length-delimited field at `pos` ends; `pos` is then at its first byte. -1 if that is past `end`. */
   lengthEnd(end: number): number {
-    const length = this.varint(end);
-    return length < 0 || length > end - this.pos ? -1 : this.pos + length;
+    const { bytes, pos } = this;
+    if (pos >= end) return -1;
+    const byte = bytes[pos] as number;
+    if (byte < 0x80) {
+      this.pos = pos + 1;
+      const to = pos + 1 + byte;
+      return to > end ? -1 : to;
+    }
+    return this.longLengthEnd(end);
   }
 
-  /** Passes over a field that nobody here reads. False where it is cut off, or a group: Envoy's messages never had any. */
+  private longLengthEnd(end: number): number {
+    const length = this.varint(end);
+    return length < 0 || length > end - this.pos ? -1 : (this.pos + length) | 0;
+  }
+
+  /** Passes over a field that nobody here reads. False where it is cut off, has no number, or is a group: Envoy's messages never had any. */
   skip(tag: number, end: number): boolean {
+    if (tag < 8) return false;
     switch (tag & 7) {
       case 0:
         return this.varint(end) >= 0;
