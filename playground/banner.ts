@@ -44,8 +44,8 @@ export function doorOnlyBanner(ports: PlaygroundPorts, envoy: EnvoyResult & { fo
 
 function howToEdit(): readonly string[] {
   return [
-    "Change a policy: in manifests/examples/shop/orders.yaml remove the rule `frontend-reads`, save, and call the first line again:",
-    "the answer is 403 at once. A file with a mistake is told here, and what was in force before stays in force.",
+    "Change a policy: in manifests/examples/shop/orders.yaml remove the rule `frontend-reads`, save, and call as frontend again:",
+    "the answer is 401 at once, for now only a token would help. A mistake in a file is told here, and the last good version stays.",
   ];
 }
 

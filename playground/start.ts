@@ -15,7 +15,7 @@ const interrupted = new Promise<number>((resolve) => {
     process.on(signal, () => {
       // The second one does not wait; the exit hook of the child processes still runs.
       process.once(signal, () => process.exit(130));
-      resolve(signal === "SIGINT" ? 0 : 143);
+      resolve(0);
     });
   }
 });
@@ -45,13 +45,10 @@ console.log(
 for (const line of waiting.splice(0)) console.log(line);
 show = (line) => console.log(line);
 
-const broken = playground.broken.then((reason) => {
-  console.error(reason);
-  return 1;
-});
-const code = await Promise.race([interrupted, broken, ...(check ? [runChecks()] : [])]);
+const outcome = await Promise.race([interrupted, playground.broken, ...(check ? [runChecks()] : [])]);
+if (typeof outcome === "string") console.error(outcome);
 await playground.stop();
-process.exit(code);
+process.exit(typeof outcome === "string" ? 1 : outcome);
 
 async function runChecks(): Promise<number> {
   if (!playground.envoy.found) {
