@@ -14,6 +14,8 @@ export interface Config {
   readonly adminAddress: ListenAddress;
   readonly logLevel: LogLevel;
   readonly trustDomain: string;
+  /** Proxies in front of Envoy whose `x-forwarded-for` entries are believed. */
+  readonly trustedHops: number;
   /** What a workload gets that no policy selects. Hosts without a policy are always denied. */
   readonly defaultAction: "Deny" | "Allow";
   readonly grpcTlsCert: string | undefined;

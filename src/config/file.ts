@@ -49,7 +49,7 @@ export function readFile(file: { readonly path: string; readonly text: string },
     const texts = entries.map((entry) => readText(entry, setting.placeholder));
     if (texts.length === 0) texts.push({ message: "is an empty list", help: "remove it, or name one" });
     for (const [index, text] of texts.entries()) {
-      const source = sourceOf(entries[index], keyNode);
+      const source = sourceOf(entries[index] ?? value, keyNode);
       if (typeof text === "string") {
         given.push({ key, text, source });
       } else {

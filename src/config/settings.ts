@@ -68,6 +68,16 @@ export const SETTINGS: Settings = {
     list: false,
     parse: parseTrustDomain,
   },
+  trustedHops: {
+    flag: "trusted-hops",
+    commands: ["serve", "explain"],
+    placeholder: "NUMBER",
+    description:
+      "proxies in front of Envoy whose `x-forwarded-for` entries are believed when `remoteIpBlocks` looks for the client",
+    default: "0",
+    list: false,
+    parse: wholeBetween(0, 16),
+  },
   defaultAction: {
     flag: "default-action",
     commands: ["serve", "explain"],

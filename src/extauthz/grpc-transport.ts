@@ -82,6 +82,7 @@ export function createGrpcTransport(core: CheckCore, options: TransportOptions):
       const port = await bind(server, address, options.tls);
       return address.startsWith("unix:") ? address : `${address.slice(0, address.lastIndexOf(":"))}:${port}`;
     },
+    connections: () => undefined,
     setServing: health.set,
     async drain(ms) {
       health.set(false);

@@ -2,6 +2,8 @@
 export interface CheckTransport {
   /** Resolves, once calls are taken, to the address in use: `127.0.0.1:41873` or `unix:/path`. Rejects with an `Error` that names the address. */
   start(): Promise<string>;
+  /** Open connections; `undefined` where the transport does not count them. */
+  connections(): number | undefined;
   /** What health checks are told; not serving at first. */
   setServing(serving: boolean): void;
   /**

@@ -13,8 +13,8 @@ import {
   join,
   orderable,
   parseType,
-  type StaticType,
   STRING,
+  type StaticType,
 } from "./static-type.ts";
 import { type Call, type Expr, stringLiteral } from "./syntax.ts";
 

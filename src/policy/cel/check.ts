@@ -3,7 +3,7 @@ import { checkCall, checkOperator } from "./check-call.ts";
 import type { Findings } from "./findings.ts";
 import { CEL_FUNCTIONS, CEL_TYPE_NAMES } from "./functions.ts";
 import { CEL_LIMITS } from "./limits.ts";
-import { BOOL, DYN, elementOf, formatType, join, type StaticKind, type StaticType, STRING } from "./static-type.ts";
+import { BOOL, DYN, elementOf, formatType, join, STRING, type StaticKind, type StaticType } from "./static-type.ts";
 import { type Call, type Chain, type Comprehension, childrenOf, type Expr, readChain, stringLiteral } from "./syntax.ts";
 
 /** What is known of a node: its type, the most nodes its evaluation visits, and how many elements it may have. */
@@ -51,7 +51,7 @@ class Checker {
   check(expr: Expr, scope: Scope, nesting: number): Checked {
     const chain = readChain(expr);
     if (chain !== undefined) {
-      const known = this.#checkChain(expr, chain, scope);
+      const known = this.#checkChain(chain, scope);
       if (known !== undefined) return known;
     }
     const kind = expr.exprKind;
@@ -80,7 +80,7 @@ class Checker {
   }
 
   /** A chain from a loop variable is checked step by step; one from a root is an attribute; a lone name may be a type. */
-  #checkChain(expr: Expr, chain: Chain, scope: Scope): Checked | undefined {
+  #checkChain(chain: Chain, scope: Scope): Checked | undefined {
     const bound = chain.absolute ? undefined : scope.get(chain.root);
     if (bound !== undefined) return chain.steps.length === 0 ? bound : undefined;
     if (CEL_TYPE_NAMES.has([chain.root, ...chain.steps.map((step) => step.name)].join("."))) {

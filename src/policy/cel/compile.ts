@@ -1,4 +1,4 @@
-import { isCelError, parse } from "@bufbuild/cel";
+import { isCelError } from "@bufbuild/cel";
 import { UNKNOWN } from "../model/tri.ts";
 import { checkExpression, exceedsLimits } from "./check.ts";
 import { type CelEnvironment, createEnvironment } from "./environment.ts";
@@ -9,6 +9,7 @@ import { foldConstants } from "./fold.ts";
 import { guardExpression } from "./guard.ts";
 import { CEL_LIMITS } from "./limits.ts";
 import { ALWAYS_FALSE, lowerCondition } from "./lower.ts";
+import { parseExpression } from "./parse-expression.ts";
 import type { CelCompilation, CelProgram, CelReads, CelResult } from "./program.ts";
 import { resolveRequest, rewriteExpression } from "./rewrite.ts";
 import { describeError } from "./safe-error.ts";
@@ -88,34 +89,6 @@ class Program implements CelProgram {
       return isCelError(error) ? { value: UNKNOWN, error: describeError(error) } : INTERNAL;
     }
   }
-}
-
-type Parsed =
-  | { readonly ok: true; readonly expr: Expr; readonly positions: { readonly [id: string]: number } }
-  | { readonly ok: false; readonly fault: CelFault };
-
-function parseExpression(expression: string): Parsed {
-  try {
-    const { expr, sourceInfo } = parse(expression);
-    return { ok: true, expr, positions: sourceInfo?.positions ?? {} };
-  } catch (error) {
-    return { ok: false, fault: describeSyntaxError(error) };
-  }
-}
-
-/** The parser throws an error with `rawMessage` and `location.start.offset`, and names neither in its types. */
-function describeSyntaxError(error: unknown): CelFault {
-  const { rawMessage, location } = (error instanceof Error ? error : {}) as {
-    readonly rawMessage?: string;
-    readonly location?: { readonly start?: { readonly offset?: number } };
-  };
-  const position = location?.start?.offset;
-  return {
-    code: "CelSyntax",
-    severity: "error",
-    message: rawMessage === undefined ? "the expression cannot be parsed" : `syntax error: ${rawMessage}`,
-    ...(position === undefined ? {} : { position }),
-  };
 }
 
 function refuse(code: CelFault["code"], message: string): CelCompilation {

@@ -1,5 +1,4 @@
-import type { ClaimValue } from "../model/identity.ts";
-import type { PeerIdentity } from "../model/identity.ts";
+import type { ClaimValue, PeerIdentity } from "../model/identity.ts";
 import type { Request } from "../model/request.ts";
 import type { CelRequest, CelRequestFacts, Parameters } from "./cel-request.ts";
 import { parseJson } from "./json.ts";

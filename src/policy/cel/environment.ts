@@ -35,11 +35,19 @@ const { BOOL, DYN, INT, STRING } = CelScalar;
 const LIST = listType(DYN);
 const MAP = mapType(DYN, DYN);
 
-export function createEnvironment(options: { readonly namespace?: string; readonly registry?: Registry } = {}): CelEnvironment {
+export interface CelEnvironmentOptions {
+  readonly namespace?: string;
+  readonly registry?: Registry;
+  /** Functions beside those of the table. */
+  readonly funcs?: readonly CelFunc[];
+}
+
+export function createEnvironment({ funcs = [], ...options }: CelEnvironmentOptions = {}): CelEnvironment {
   const budget = new Budget(CEL_LIMITS.steps);
   const env = celEnv({
     ...options,
     funcs: [
+      ...funcs,
       ...strings,
       ...createStringFunctions(),
       ...createTimeFunctions(),

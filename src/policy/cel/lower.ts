@@ -1,7 +1,7 @@
 import { isCelList } from "@bufbuild/cel";
 import type { ClaimValue } from "../model/identity.ts";
-import { isArray } from "./collections.ts";
 import type { CelVariables } from "./cel-request.ts";
+import { isArray } from "./collections.ts";
 import { MATCHES_LITERAL, testRegex } from "./environment.ts";
 import { type Condition, type Evaluator, IS_FALSE, IS_TRUE, type Names } from "./evaluator.ts";
 import type { CelResult } from "./program.ts";

@@ -1,4 +1,5 @@
 import type { ClaimValue } from "../model/identity.ts";
+import type { HeaderView } from "../model/request.ts";
 import type { CelVariables, Parameters } from "./cel-request.ts";
 import type { CelVariableName } from "./variables.ts";
 
@@ -8,7 +9,7 @@ interface ScalarReader {
   read(variables: CelVariables): string | bigint | undefined;
 }
 
-/** Values by name. `undefined` when nothing of it can be read. */
+/** Values by name. `undefined` when it cannot be said what they are. */
 interface NamedReader {
   readonly kind: "named";
   /** The variable's entries are the lists themselves, not their only value. */
@@ -32,9 +33,23 @@ const tree = (read: TreeReader["read"]): TreeReader => ({ kind: "tree", read });
 const headers = (lists: boolean): NamedReader => ({
   kind: "named",
   lists,
-  values: (variables, name) => variables.request.request.headers.values(name),
+  values: ({ request }, name) => (hasTwin(request.request.headers, name) ? undefined : request.request.headers.values(name)),
   names: (variables) => variables.request.request.headers.names(),
 });
+
+/**
+ * Many servers take `x_role` for `x-role`. With such a twin in the request nobody can say what the service will read, so the header is
+ * neither there nor absent: a Deny that asks for it matches, an Allow does not.
+ */
+function hasTwin(view: HeaderView, name: string): boolean {
+  const underscored = view.namesWithUnderscore();
+  if (underscored.length === 0) return false;
+  const folded = name.replaceAll("_", "-");
+  const twins = new Set(underscored.filter((other) => other.replaceAll("_", "-") === folded));
+  if (folded !== name && view.values(folded).length > 0) twins.add(folded);
+  return twins.size > 1 || (twins.size === 1 && !twins.has(name));
+}
+
 const parameters = (lists: boolean, read: (variables: CelVariables) => Parameters | undefined): NamedReader => ({
   kind: "named",
   lists,

@@ -3,9 +3,9 @@ import { MATCHES_LITERAL, TICK, WEIGH } from "./environment.ts";
 import { bindSlot, type Slot } from "./slot.ts";
 import {
   type Call,
+  type Comprehension,
   call,
   childrenOf,
-  type Comprehension,
   type Expr,
   identifier,
   integer,
@@ -42,8 +42,8 @@ export const resolveRequest: Resolve = (expr) => {
  * evaluator would try `request.headers.x-role`, `request.headers` and `request` in turn, and reads no other header. Loops count their
  * steps. Literal patterns go to the functions that keep them compiled.
  */
-export function rewriteExpression(root: Expr, resolve: Resolve): Rewritten {
-  const rewriter = new Rewriter(resolve);
+export function rewriteExpression(root: Expr, resolve: Resolve, bind: (attribute: Attribute) => Slot = bindSlot): Rewritten {
+  const rewriter = new Rewriter(resolve, bind);
   return { expr: rewriter.rewrite(root, new Set(), false), slots: rewriter.slots };
 }
 
@@ -51,9 +51,11 @@ class Rewriter {
   readonly slots = new Map<string, SlotUse>();
   readonly #names = new Map<string, string>();
   readonly #resolve: Resolve;
+  readonly #bind: (attribute: Attribute) => Slot;
 
-  constructor(resolve: Resolve) {
+  constructor(resolve: Resolve, bind: (attribute: Attribute) => Slot) {
     this.#resolve = resolve;
+    this.#bind = bind;
   }
 
   rewrite(expr: Expr, bound: ReadonlySet<string>, looping: boolean): Expr {
@@ -95,7 +97,7 @@ class Rewriter {
     if (name === undefined) {
       name = `@${this.#names.size}`;
       this.#names.set(key, name);
-      this.slots.set(name, { slot: bindSlot(attribute), ask: presence ? "presence" : "value" });
+      this.slots.set(name, { slot: this.#bind(attribute), ask: presence ? "presence" : "value" });
     }
     const value = identifier(expr.id, name);
     return attribute.name === "request.time" && !presence ? call(expr.id, "timestamp", [value]) : value;

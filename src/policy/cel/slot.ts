@@ -29,10 +29,13 @@ export interface Slot {
 export function bindSlot(attribute: Attribute): Slot {
   const reader: Reader = READERS[attribute.name];
   const absent = unknown(`\`${attribute.text}\` is absent`);
-  const parent = unknown(`what \`${attribute.text}\` should be in is absent`);
+  const parent = unknown(`it cannot be said whether \`${attribute.text}\` is there`);
   const repeated = unknown(`\`${attribute.text}\` occurs more than once`);
   const base = bindReader(reader, attribute.keys);
-  const missing = (variables: CelVariables): CelResult => (base.many(variables) ? repeated : absent);
+  const missing = (variables: CelVariables): CelResult => {
+    if (base.present(variables) === undefined) return parent;
+    return base.many(variables) ? repeated : absent;
+  };
   return {
     read: base.read,
     present: base.present,
@@ -145,7 +148,8 @@ function wholeMap(reader: Extract<Reader, { kind: "named" }>, variables: CelVari
     keys: () => reader.names(variables) ?? [],
     has: (name) => (reader.values(variables, name)?.length ?? 0) > 0,
     get: (name) => {
-      const values = reader.values(variables, name) ?? [];
+      const values = reader.values(variables, name);
+      if (values === undefined) return safeError("a value was read of which it cannot be said whether it is there");
       if (values.length === 0) return undefined;
       if (reader.lists) return createList([...values]);
       return values.length === 1 ? values[0] : safeError("a value that occurs more than once was read");

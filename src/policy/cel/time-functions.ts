@@ -1,6 +1,6 @@
 import { type CelFunc, CelScalar, celFunc, celMethod, objectType } from "@bufbuild/cel";
 import { create } from "@bufbuild/protobuf";
-import { timestampMs, TimestampSchema } from "@bufbuild/protobuf/wkt";
+import { TimestampSchema, timestampMs } from "@bufbuild/protobuf/wkt";
 import { safeError } from "./safe-error.ts";
 
 const DAY = 86_400_000;

@@ -38,8 +38,45 @@ const many = (type: CelTypeName, group: CelReadGroup, size: number, absent: stri
   description,
 });
 
+/** Kept apart from the table only because a declared type must be written; the compiler holds the two together. */
+export type CelVariableName =
+  | "request.method"
+  | "request.path"
+  | "request.url_path"
+  | "request.host"
+  | "request.scheme"
+  | "request.protocol"
+  | "request.time"
+  | "request.headers"
+  | "request.headerValues"
+  | "request.query"
+  | "request.queryValues"
+  | "request.cookies"
+  | "request.body"
+  | "request.json"
+  | "request.form"
+  | "request.formValues"
+  | "source.address"
+  | "source.port"
+  | "source.principal"
+  | "source.trustDomain"
+  | "source.namespace"
+  | "source.serviceAccount"
+  | "destination.address"
+  | "destination.port"
+  | "destination.labels"
+  | "destination.namespace"
+  | "destination.serviceAccount"
+  | "auth.method"
+  | "auth.kind"
+  | "auth.provider"
+  | "auth.subject"
+  | "auth.issuer"
+  | "auth.scopes"
+  | "auth.claims";
+
 /** Every variable an expression can name: the one source of the name check, the type check, the cost bound and the reference page. */
-export const CEL_VARIABLES = {
+export const CEL_VARIABLES: { readonly [Name in CelVariableName]: CelVariable } = {
   "request.method": scalar("string", "request", "", "the method, upper case, exactly as sent"),
   "request.path": scalar("string", "request", "", "the path without query, escapes decoded once"),
   "request.url_path": scalar("string", "request", "", "the same as `request.path`; Envoy's name for it"),
@@ -131,9 +168,7 @@ export const CEL_VARIABLES = {
   "auth.issuer": scalar("string", "auth", "the credential has no issuer", "`iss` of a token"),
   "auth.scopes": many("list<string>", "auth", 50, "no credential was verified", "scopes that the credential carries"),
   "auth.claims": many("map<dyn>", "auth", 50, "no credential was verified", "claims of the credential; integers are `int`"),
-} as const satisfies Record<string, CelVariable>;
-
-export type CelVariableName = keyof typeof CEL_VARIABLES;
+};
 
 /** The variable of that full name (`request.headers`). Written names are looked up here, never in a plain object. */
 export function findVariable(name: string): { readonly name: CelVariableName; readonly variable: CelVariable } | undefined {

@@ -9,7 +9,7 @@ import { indexTargets, type TargetedPolicy } from "./targets.ts";
 
 export interface Compilation {
   readonly plan: Plan;
-  /** Everything there is to say about the snapshot's policies, the parser's findings included. */
+  /** What compiling found; what parsing found is with the resources. */
   readonly diagnostics: readonly Diagnostic[];
   /** For the next compilation. */
   readonly lastGood: LastGood;
@@ -29,7 +29,7 @@ export function compile(snapshot: Snapshot, options: CompileOptions, lastGood: L
     const { plan, diagnostics: found } = compilePolicy(resource, providers, options);
     const faults = new Faults(resource);
     targeted.push({ resource, plan, faults });
-    diagnostics.push(...resource.faults, ...found);
+    diagnostics.push(...found);
     if (!plan.invalid) {
       good.set(key, resource);
       continue;

@@ -1,0 +1,6 @@
+import type { Config } from "../config/config.ts";
+import type { CompileOptions } from "../policy/compile/snapshot.ts";
+
+export function compileOptions({ trustDomain, defaultAction, trustedHops }: Config): CompileOptions {
+  return { trustDomain, defaultAction, trustedHops };
+}
