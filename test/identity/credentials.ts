@@ -11,7 +11,7 @@ export interface Bench {
   /** Every refresh that ended, in order. */
   readonly events: readonly RefreshEvent[];
   /** Waits until that many refreshes have ended since the start. */
-  refreshed(count: number): Promise<void>;
+  readonly refreshed: (count: number) => Promise<void>;
 }
 
 export function createBench(

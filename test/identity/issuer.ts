@@ -4,7 +4,7 @@ import type { JwtMethod, KeySource, ProviderPlan } from "../../src/policy/model/
 
 export const ISSUER = "https://issuer.example";
 /** The second at which a manual clock starts. */
-export const START = Date.UTC(2026, 0, 1) / 1000;
+export const START: number = Date.UTC(2026, 0, 1) / 1000;
 
 /** A key pair of a test's own issuer. */
 export interface SigningKey {
@@ -61,7 +61,13 @@ export function hmac(secret: string | Buffer, header: unknown, payload: unknown)
   return `${input}.${createHmac("sha256", secret).update(input).digest("base64url")}`;
 }
 
-export const goodClaims = { iss: ISSUER, aud: "orders", sub: "alice", iat: START - 10, exp: START + 300 };
+export const goodClaims: {
+  readonly iss: string;
+  readonly aud: string;
+  readonly sub: string;
+  readonly iat: number;
+  readonly exp: number;
+} = { iss: ISSUER, aud: "orders", sub: "alice", iat: START - 10, exp: START + 300 };
 
 /** A token that the default method accepts, with some claims and header members changed; `undefined` leaves one out. */
 export function makeToken(key: SigningKey, claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}): string {

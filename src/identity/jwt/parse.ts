@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { type JsonObject, parseStrictObject } from "./strict-json.ts";
 
 /** Larger tokens are refused unread. Envoy's own limit for all headers of a request is 60 KiB. */
-export const LONGEST_TOKEN = 16 * 1024;
+export const LONGEST_TOKEN: number = 16 * 1024;
 
 /** A compact JWS whose parts could be read; nothing in it is verified. */
 export interface ParsedToken {

@@ -9,7 +9,7 @@ export interface VerifiedToken {
   readonly expiresAt: number;
   /** The entry holds only while `keys` vouches for `key`. */
   readonly key: VerificationKey;
-  readonly keys: KeyCache;
+  readonly keys: Pick<KeyCache, "vouchesFor">;
 }
 
 interface TokenRecord {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseStrictObject } from "../../../src/identity/jwt/strict-json.ts";
 
@@ -17,48 +17,29 @@ describe("strict JSON", () => {
       fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 })), fc.constantFrom(0, 2, "\t"), (object, indent) => {
         const text = JSON.stringify(object, null, indent);
         const read = parseStrictObject(text);
-        if (typeof read === "string") expect(read).toBe("a string with half a surrogate pair");
-        else expect(read).toEqual(expected(JSON.parse(text)));
+        expect(read).toEqual(expected(JSON.parse(text)));
       }),
       { numRuns: 500 },
     );
   });
 
   it("reads no text that JSON.parse refuses", () => {
-    const fragment = fc.constantFrom(
-      "{",
-      "}",
-      "[",
-      "]",
-      '"a"',
-      '"b"',
-      ":",
-      ",",
-      "1",
-      "-",
-      "0",
-      ".",
-      "e",
-      "true",
-      "null",
-      " ",
-      '"',
-      "\\",
-      "\u0001",
-    );
+    const fragment = fc.constantFrom(...'{ } [ ] "a" "b" : , 1 - 0 . e true null " \\'.split(" "), " ", "\u0001");
+    const read: string[] = [];
     fc.assert(
       fc.property(fc.array(fragment, { maxLength: 12 }), (parts) => {
         const text = `{${parts.join("")}}`;
-        if (typeof parseStrictObject(text) !== "string") expect(() => JSON.parse(text)).not.toThrow();
+        if (typeof parseStrictObject(text) !== "string") read.push(text);
       }),
       { numRuns: 3000 },
     );
+    expect(() => read.map((text) => JSON.parse(text) as unknown)).not.toThrow();
+    expect(read.length).toBeGreaterThan(0);
   });
 
   it("keeps the digits of integers up to 64 bits", () => {
     expect(parseStrictObject('{"a":9007199254740993,"b":-9223372036854775808,"c":9223372036854775807}')).toEqual(
-      expected({}) &&
-        Object.assign(Object.create(null), { a: 9007199254740993n, b: -9223372036854775808n, c: 9223372036854775807n }),
+      Object.assign(Object.create(null), { a: 9007199254740993n, b: -9223372036854775808n, c: 9223372036854775807n }),
     );
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { VerificationKey } from "../../../src/identity/jwt/jwk.ts";
 import type { KeyCache } from "../../../src/identity/jwt/jwks-cache.ts";
 import { digestMethod } from "../../../src/identity/jwt/method-digest.ts";
 import { VerifiedTokens } from "../../../src/identity/jwt/verified-tokens.ts";
@@ -104,20 +105,20 @@ describe("the digest of a method", () => {
 });
 
 describe("the memory", () => {
-  const token = {
+  const vouching: Pick<KeyCache, "vouchesFor"> = { vouchesFor: () => true };
+  const entry = {
     verification: { ok: true, identity: { kind: "jwt", provider: "", scopes: [], claims: {} } },
     expiresAt: 2,
-    key: {},
-    keys: {},
+    key: {} as VerificationKey,
+    keys: vouching,
   } as const;
-  const entry = { ...token, key: {} as never, keys: { vouchesFor: () => true } as unknown as KeyCache };
 
   it("is bounded, and keeps what is in use", () => {
     const tokens = new VerifiedTokens(100);
     tokens.set("used", "iss", "m", entry);
     for (let i = 0; i < 10_000; i++) {
       tokens.set(`t${i}`, "iss", "m", entry);
-      if (i % 20 === 0) expect(tokens.get("used", "m", 1)).toBe(entry.verification);
+      if (i % 20 === 0) tokens.get("used", "m", 1);
     }
     expect(tokens.size).toBeLessThanOrEqual(100);
     expect(tokens.get("used", "m", 1)).toBe(entry.verification);

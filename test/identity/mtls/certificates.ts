@@ -1,5 +1,4 @@
-import "reflect-metadata";
-import * as x509 from "@peculiar/x509";
+import * as x509 from "../../../src/pki/x509.ts";
 
 export interface CertificateSpec {
   readonly uris: readonly string[];

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { classifyAddress } from "../../../src/identity/outbound/address.ts";
+
+describe("an address is", () => {
+  for (const [address, found] of [
+    ["8.8.8.8", "public"],
+    ["2606:4700::1111", "public"],
+    ["64:ff9b::808:808", "public"],
+    ["127.0.0.1", "private"],
+    ["127.255.255.254", "private"],
+    ["10.0.0.1", "private"],
+    ["172.16.0.1", "private"],
+    ["172.31.255.255", "private"],
+    ["172.32.0.1", "public"],
+    ["192.168.1.1", "private"],
+    ["100.64.0.1", "private"],
+    ["169.254.1.1", "private"],
+    ["::1", "private"],
+    ["fe80::1", "private"],
+    ["fd00::1", "private"],
+    ["::ffff:127.0.0.1", "private"],
+    ["::ffff:7f00:1", "private"],
+    ["64:ff9b::7f00:1", "private"],
+    ["64:ff9b::a00:1", "private"],
+    ["169.254.169.254", "forbidden"],
+    ["::ffff:169.254.169.254", "forbidden"],
+    ["64:ff9b::a9fe:a9fe", "forbidden"],
+    ["fd00:ec2::254", "forbidden"],
+    ["fd00:0ec2:0:0:0:0:0:0254", "forbidden"],
+    ["100.100.100.200", "forbidden"],
+    ["168.63.129.16", "forbidden"],
+    ["169.254.170.2", "forbidden"],
+    ["0.0.0.0", "forbidden"],
+    ["0.1.2.3", "forbidden"],
+    ["::", "forbidden"],
+    ["255.255.255.255", "forbidden"],
+    ["224.0.0.1", "forbidden"],
+    ["ff02::1", "forbidden"],
+    ["240.0.0.1", "forbidden"],
+    ["192.0.2.1", "forbidden"],
+    ["198.18.0.1", "forbidden"],
+    ["2001:db8::1", "forbidden"],
+    ["2002:7f00:1::", "forbidden"],
+    ["2001:0:7f00:1::", "forbidden"],
+    ["::127.0.0.1", "forbidden"],
+    ["::8.8.8.8", "forbidden"],
+    ["64:ff9b::8.8.8.8", "forbidden"],
+    ["64:ff9b:1::7f00:1", "forbidden"],
+    ["fec0::1", "forbidden"],
+    ["fe80::1%eth0", "forbidden"],
+    ["127.1", "forbidden"],
+    ["0177.0.0.1", "forbidden"],
+    ["2130706433", "forbidden"],
+    ["0x7f.1", "forbidden"],
+    ["localhost", "forbidden"],
+    ["", "forbidden"],
+  ] as const) {
+    it(`${found}: \`${address}\``, () => {
+      expect(classifyAddress(address)).toBe(found);
+    });
+  }
+});
