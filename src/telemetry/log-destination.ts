@@ -17,9 +17,10 @@ export function openLogDestination(fd: number): LogDestination {
   let lost = 0;
   let open = true;
   stream.on("drop", () => lost++);
-  stream.on("error", () => {
+  stream.once("error", () => {
     open = false;
     lost++;
+    stream.on("error", () => {});
   });
   return {
     write: (line) => {
