@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { createServer } from "node:net";
 
@@ -10,16 +11,21 @@ export function portInUse(port: number, address = "127.0.0.1"): Promise<boolean>
   });
 }
 
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen({ port: 0, host: "127.0.0.1" }, () => {
-      const address = server.address();
-      server.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("no port"))));
-    });
-  });
+/** Below the ranges from which Linux and macOS take the ports of outgoing calls, which would take one away again. */
+const LOWEST = 20_000;
+const HIGHEST = 32_000;
+
+/** Given to someone in this process, who may not listen yet. */
+const given = new Set<number>();
+
+/** A port that is free now and that no one else in this process was given. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(LOWEST, HIGHEST);
+    if (given.has(port) || (await portInUse(port))) continue;
+    given.add(port);
+    return port;
+  }
 }
 
 /**

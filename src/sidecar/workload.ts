@@ -46,7 +46,7 @@ export interface BodyBuffering {
   readonly maxBytes: number;
 }
 
-export interface InboundTraffic {
+interface InboundTraffic {
   readonly listen: SocketEndpoint;
   /** The application. */
   readonly app: SocketEndpoint;

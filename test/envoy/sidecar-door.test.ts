@@ -187,6 +187,68 @@ describe.skipIf(envoy === undefined)("a rendered sidecar in a real Envoy", () =>
     });
   }
 
+  for (const [what, raw] of [
+    ["CONNECT", "CONNECT orders.shop:80 HTTP/1.1\r\nhost: orders.shop:80\r\n\r\n"],
+    ["OPTIONS *", "OPTIONS * HTTP/1.1\r\nhost: orders.shop\r\nconnection: close\r\n\r\n"],
+  ] as const) {
+    test(`${what} matches no route, so neither the door nor the application sees it`, async () => {
+      const before = checkCount();
+      const result = await world.call("orders", { raw, clientCertificate: frontend });
+      expect({ status: result.status, asked: checkCount() - before, upstreamSaw: result.upstreamSaw }).toEqual({
+        status: 404,
+        asked: 0,
+        upstreamSaw: undefined,
+      });
+    });
+  }
+
+  test("the absolute form of a target gives the door and the application the same host", async () => {
+    const raw = "GET http://other/admin HTTP/1.1\r\nhost: orders.shop\r\nconnection: close\r\n\r\n";
+    const result = await world.call("orders", { raw, clientCertificate: frontend });
+    expect({ door: lastCheck()?.host, application: result.upstreamSaw?.headers.find(([name]) => name === "host")?.[1] }).toEqual({
+      door: "other",
+      application: "other",
+    });
+  });
+
+  test("headers that are repeated stay apart, except those that Envoy itself knows: these it joins", async () => {
+    const twice = (name: string): readonly (readonly [string, string])[] => [
+      [name, "one"],
+      [name, "two"],
+    ];
+    const values = (name: string): readonly string[] =>
+      (lastCheck()?.headers ?? []).filter(([found]) => found === name).map(([, value]) => value);
+    await world.call("orders", {
+      headers: [...twice("x-api-key"), ...twice("authorization"), ...twice("cookie"), ...twice("host")],
+      host: null,
+    });
+    expect({
+      key: values("x-api-key"),
+      authorization: values("authorization"),
+      cookie: values("cookie"),
+      host: lastCheck()?.host,
+    }).toEqual({
+      key: ["one", "two"],
+      authorization: ["one,two"],
+      cookie: ["one", "two"],
+      host: "one,two",
+    });
+  });
+
+  test("a header that `Connection` names is not lost on the way to the application", async () => {
+    answer = () => ({ allow: true, setHeaders: [["x-user", "alice"]] });
+    const result = await world.call("orders", { raw: "GET / HTTP/1.1\r\nhost: a\r\nconnection: x-user, close\r\n\r\n" });
+    expect(result.upstreamSaw?.headers.filter(([name]) => name === "x-user" || name === "connection")).toEqual([
+      ["x-user", "alice"],
+    ]);
+  });
+
+  test("a header of the door's that would split the request fails it", async () => {
+    answer = () => ({ allow: true, setHeaders: [["x-user", "a\r\nx-admin: 1"]] });
+    const result = await world.call("orders", { clientCertificate: frontend });
+    expect({ status: result.status, upstreamSaw: result.upstreamSaw }).toEqual({ status: 500, upstreamSaw: undefined });
+  });
+
   test("a door that denies answers the caller, and the application sees nothing", async () => {
     answer = () => ({ allow: false, status: 418, body: "no" });
     const seen = world.upstream("orders").seen.length;
@@ -223,7 +285,8 @@ describe.skipIf(envoy === undefined)("a rendered sidecar in a real Envoy", () =>
     await world.call("uploads", { method: "POST", body: "0123456789" });
     expect(lastCheck()?.body).toBe("0123456789");
     expect(lastCheck()?.headers.find(([name]) => name === "x-envoy-auth-partial-body")?.[1]).toBe("false");
-    const result = await world.call("uploads", { method: "POST", body: "0123456789abcdef+cut" });
+    const forged: readonly (readonly [string, string])[] = [["x-envoy-auth-partial-body", "false"]];
+    const result = await world.call("uploads", { method: "POST", body: "0123456789abcdef+cut", headers: forged });
     expect(lastCheck()?.body).toBe("0123456789abcdef");
     expect(lastCheck()?.headers.find(([name]) => name === "x-envoy-auth-partial-body")?.[1]).toBe("true");
     expect(result.upstreamSaw?.body).toBe("0123456789abcdef+cut");

@@ -31,6 +31,7 @@ export function exchangeHttp2(
     });
     stream.on("data", (part: Buffer) => parts.push(part));
     stream.on("end", () => {
+      if (status === 0) return fail(Object.assign(new Error("the stream ended without a response"), { code: "RESET" }));
       resolve({ status, headers, body: Buffer.concat(parts).toString("latin1") });
       session.destroy();
     });

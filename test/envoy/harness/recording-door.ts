@@ -30,7 +30,7 @@ const root = protobuf.parse(PROTO, { keepCase: true }).root;
 const CheckRequest = root.lookupType("CheckRequest");
 const CheckResponse = root.lookupType("CheckResponse");
 
-export interface RecordedPeer {
+interface RecordedPeer {
   readonly address: string;
   readonly labels: { readonly [name: string]: string };
   readonly principal: string;

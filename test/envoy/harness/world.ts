@@ -1,9 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { type Child, createChildren } from "../../../scripts/components/children.ts";
-import { startDataPlane } from "../../../scripts/components/data-plane-process.ts";
+import { createChildren } from "../../../scripts/components/children.ts";
 import { type EnvoyProcess, startEnvoy } from "../../../scripts/components/envoy-process.ts";
 import { freePort } from "../../../scripts/components/ports.ts";
 import { type Authority, createAuthority } from "../../../src/pki/authority.ts";
@@ -12,10 +10,12 @@ import { renderSidecarConfig, renderText } from "../../../src/sidecar/bootstrap.
 import { workloadSpiffeId } from "../../../src/sidecar/spiffe-id.ts";
 import type { SidecarOptions, Workload } from "../../../src/sidecar/workload.ts";
 import { type Call, type CallResult, type ClientCertificate, call } from "./call.ts";
+import { createDataPlane, type DataPlane, type LogRecord } from "./data-plane.ts";
 import { type EchoService, startEchoService } from "./echo-service.ts";
 import { type DoorAnswer, type RecordedCheck, type RecordingDoor, startRecordingDoor } from "./recording-door.ts";
+import { until } from "./until.ts";
 
-export interface WorldService {
+interface WorldService {
   /** Its Service account, pod and `app` label. */
   readonly name: string;
   /** `shop` unless given. */
@@ -41,23 +41,6 @@ export interface WorldOptions {
     | { readonly answer: (check: RecordedCheck) => DoorAnswer | Promise<DoorAnswer> };
 }
 
-/** One line of the data plane's log, parsed. */
-export type LogRecord = { readonly [field: string]: unknown };
-
-export interface DataPlane {
-  readonly adminPort: number;
-  /** Decision events so far. */
-  readonly decisions: readonly LogRecord[];
-  /** Every line so far, as written. */
-  readonly lines: readonly string[];
-  /** Ends it, as a crash would with SIGKILL. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
-  /** Starts it again on the same ports. */
-  start(): Promise<void>;
-  /** Writes a manifest, or removes it; does not wait for its effect. */
-  write(file: string, yaml: string | undefined): Promise<void>;
-}
-
 export interface World {
   readonly authority: Authority;
   /** Present where `door` has manifests. */
@@ -79,7 +62,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export const TRUST_DOMAIN = "cluster.local";
+const TRUST_DOMAIN = "cluster.local";
 
 interface RunningService {
   readonly inbound: number;
@@ -190,54 +173,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   }
 }
 
-async function createDataPlane(
-  children: ReturnType<typeof createChildren>,
-  directory: string,
-  door: { readonly manifests: { readonly [file: string]: string }; readonly arguments?: readonly string[] },
-): Promise<DataPlane & { readonly grpcPort: number }> {
-  const policies = await mkdtemp(join(directory, "policies-"));
-  const write: DataPlane["write"] = async (file, yaml) =>
-    yaml === undefined ? await rm(join(policies, file), { force: true }) : await writeFile(join(policies, file), yaml);
-  for (const [file, yaml] of Object.entries(door.manifests)) await write(file, yaml);
-  const [grpcPort, adminPort] = [await freePort(), await freePort()];
-  const lines: string[] = [];
-  const decisions: LogRecord[] = [];
-  const onLine = (line: string): void => {
-    lines.push(line);
-    const record = parseRecord(line);
-    if (record?.["decision"] !== undefined) decisions.push(record);
-  };
-  let process_: Child | undefined;
-  return {
-    grpcPort,
-    adminPort,
-    lines,
-    decisions,
-    write,
-    async start() {
-      process_ = await startDataPlane(children, {
-        policies,
-        grpcPort,
-        adminPort,
-        onLine,
-        ...(door.arguments && { arguments: door.arguments }),
-      });
-    },
-    async stop(signal = "SIGTERM") {
-      await process_?.stop(signal);
-    },
-  };
-}
-
-/** Waits for a condition, and fails after ten seconds. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const limit = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > limit) throw new Error(`waited in vain for ${what}`);
-    await delay(10);
-  }
-}
-
 function workloadOf(service: WorldService): Workload {
   return {
     namespace: service.namespace ?? "shop",
@@ -264,12 +199,4 @@ function portOf(ports: ReadonlyMap<string, number>, name: string): number {
 
 function local(port: number): { readonly address: string; readonly port: number } {
   return { address: "127.0.0.1", port };
-}
-
-function parseRecord(line: string): LogRecord | undefined {
-  try {
-    return JSON.parse(line) as LogRecord;
-  } catch {
-    return undefined;
-  }
 }
