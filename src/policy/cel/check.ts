@@ -81,7 +81,7 @@ class Checker {
 
   /** A chain from a loop variable is checked step by step; one from a root is an attribute; a lone name may be a type. */
   #checkChain(chain: Chain, scope: Scope): Checked | undefined {
-    const bound = chain.absolute ? undefined : scope.get(chain.root);
+    const bound = scope.get(chain.root);
     if (bound !== undefined) return chain.steps.length === 0 ? bound : undefined;
     if (CEL_TYPE_NAMES.has([chain.root, ...chain.steps.map((step) => step.name)].join("."))) {
       return { type: { kind: "type" }, cost: 1, size: 1 };
@@ -134,7 +134,7 @@ class Checker {
     const [keyNode, mapNode] = call.args;
     const key = stringLiteral(keyNode);
     const chain = mapNode === undefined ? undefined : readChain(mapNode);
-    if (key === undefined || chain === undefined || chain.test || (!chain.absolute && scope.has(chain.root))) return undefined;
+    if (key === undefined || chain === undefined || chain.test || scope.has(chain.root)) return undefined;
     const map = resolveAttribute(chain);
     if (!map.ok || map.attribute.type.kind !== "map" || mapNode === undefined) return undefined;
     const entry = resolveAttribute({ ...chain, steps: [...chain.steps, { name: key, node: mapNode }] });

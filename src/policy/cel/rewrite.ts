@@ -88,7 +88,7 @@ class Rewriter {
 
   #attribute(expr: Expr, bound: ReadonlySet<string>): ReturnType<Resolve> {
     const chain = readChain(expr);
-    return chain === undefined || (!chain.absolute && bound.has(chain.root)) ? undefined : this.#resolve(expr);
+    return chain === undefined || bound.has(chain.root) ? undefined : this.#resolve(expr);
   }
 
   #slot(expr: Expr, attribute: Attribute, presence: boolean): Expr {

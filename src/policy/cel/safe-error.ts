@@ -10,7 +10,7 @@ export function safeError(text: string): CelError {
 
 /** The evaluator's texts may repeat values (`Unable to convert string 'secret' to bool`), so only what is known to be harmless passes. */
 const HARMLESS: readonly (readonly [RegExp, string])[] = [
-  [/^found no matching overload for '([!-~]{1,40})' applied to '([\w.(), ]{0,200})'$/, "`$1` does not take ($2)"],
+  [/^found no matching overload for '([!-~]{1,40})' applied to '([\w.(), ]{0,200})'$/, "`$1` does not take $2"],
   [/^field not found/, "no such key"],
   [/^index .* out of bounds/s, "index out of range"],
   [/^type mismatch: expected bool, got ([\w.]{1,64})$/, "expected bool, got $1"],

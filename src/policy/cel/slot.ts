@@ -31,11 +31,9 @@ export function bindSlot(attribute: Attribute): Slot {
   const absent = unknown(`\`${attribute.text}\` is absent`);
   const parent = unknown(`it cannot be said whether \`${attribute.text}\` is there`);
   const repeated = unknown(`\`${attribute.text}\` occurs more than once`);
+  const reasons = { absent, repeated, unclear: parent };
   const base = bindReader(reader, attribute.keys);
-  const missing = (variables: CelVariables): CelResult => {
-    if (base.present(variables) === undefined) return parent;
-    return base.many(variables) ? repeated : absent;
-  };
+  const missing = (variables: CelVariables): CelResult => reasons[base.trouble(variables)];
   return {
     read: base.read,
     present: base.present,
@@ -70,18 +68,19 @@ const errors = new WeakMap<CelResult, CelError>();
 interface Base {
   read(variables: CelVariables): ClaimValue | undefined;
   present(variables: CelVariables): boolean | undefined;
-  many(variables: CelVariables): boolean;
+  /** Why there is nothing to read. */
+  trouble(variables: CelVariables): "absent" | "repeated" | "unclear";
   /** The map as a whole. */
   readonly whole?: (variables: CelVariables) => CelValue | undefined;
 }
 
-const never = (): boolean => false;
+const absence = (): "absent" => "absent";
 
 function bindReader(reader: Reader, keys: readonly string[]): Base {
   const [key] = keys;
   switch (reader.kind) {
     case "scalar":
-      return { read: reader.read, present: (variables) => reader.read(variables) !== undefined, many: never };
+      return { read: reader.read, present: (variables) => reader.read(variables) !== undefined, trouble: absence };
     case "tree":
       return bindTree(reader.read, keys);
     case "named": {
@@ -89,7 +88,7 @@ function bindReader(reader: Reader, keys: readonly string[]): Base {
         return {
           read: () => undefined,
           present: (variables) => reader.names(variables) !== undefined,
-          many: never,
+          trouble: absence,
           whole: (variables) => wholeMap(reader, variables),
         };
       }
@@ -106,7 +105,11 @@ function bindReader(reader: Reader, keys: readonly string[]): Base {
           const found = values(variables, key);
           return found === undefined ? undefined : found.length > 0;
         },
-        many: (variables) => (values(variables, key)?.length ?? 0) > 1,
+        trouble: (variables) => {
+          const found = values(variables, key);
+          if (found === undefined) return "unclear";
+          return found.length > 1 ? "repeated" : "absent";
+        },
       };
     }
   }
@@ -114,7 +117,7 @@ function bindReader(reader: Reader, keys: readonly string[]): Base {
 
 function bindTree(read: (variables: CelVariables) => ClaimValue | undefined, keys: readonly string[]): Base {
   const last = keys.at(-1);
-  if (last === undefined) return { read, present: (variables) => read(variables) !== undefined, many: never };
+  if (last === undefined) return { read, present: (variables) => read(variables) !== undefined, trouble: absence };
   const parents = keys.slice(0, -1);
   const [only] = parents.length === 0 ? [last] : [];
   return {
@@ -125,7 +128,7 @@ function bindTree(read: (variables: CelVariables) => ClaimValue | undefined, key
       if (parent === undefined || parent === null || typeof parent !== "object" || isArray(parent)) return undefined;
       return Object.hasOwn(parent, last);
     },
-    many: never,
+    trouble: absence,
   };
 }
 

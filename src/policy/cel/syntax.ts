@@ -13,11 +13,10 @@ export interface ChainStep {
 
 /** `root.a['b'].c`: names and literal string keys only. */
 export interface Chain {
-  /** Without the leading dot that cel-spec allows to name a root past a loop variable. */
+  /** The parser drops a leading dot, so a loop variable hides a root of its name from `.name` too. */
   readonly root: string;
   /** The node of the root's name: where the chain starts. */
   readonly start: Expr;
-  readonly absolute: boolean;
   readonly steps: readonly ChainStep[];
   /** The chain stands in `has(…)`, which asks for its last step. */
   readonly test: boolean;
@@ -29,8 +28,7 @@ export function readChain(expr: Expr): Chain | undefined {
   for (let node: Expr | undefined = expr; node !== undefined; ) {
     const kind: Expr["exprKind"] = node.exprKind;
     if (kind.case === "identExpr") {
-      const absolute = kind.value.name.startsWith(".");
-      return { root: absolute ? kind.value.name.slice(1) : kind.value.name, absolute, start: node, steps: steps.reverse(), test };
+      return { root: kind.value.name, start: node, steps: steps.reverse(), test };
     }
     if (kind.case === "selectExpr") {
       if (kind.value.testOnly && node !== expr) return undefined;
