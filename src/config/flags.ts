@@ -44,10 +44,10 @@ export function declareFlags(command: Command, name: CommandName, own: readonly 
       `${description}${fallback === undefined ? "" : ` (default: ${fallback})`} [env: ${envName(flag)}]`,
     );
   }
-  declare(
-    `--${CONFIG_FLAG} [FILE]`,
-    `YAML file with any of these settings, by their names in camelCase [env: ${envName(CONFIG_FLAG)}]`,
-  );
+  if (settingsOf(name).length > 0) {
+    const description = `YAML file with any of these settings, by their names in camelCase [env: ${envName(CONFIG_FLAG)}]`;
+    declare(`--${CONFIG_FLAG} [FILE]`, description);
+  }
   command.allowUnknownOption(true).allowExcessArguments(true);
   command.configureHelp({ optionTerm: (option) => option.flags.replace(/\[(.*)\]$/, "<$1>") });
 }

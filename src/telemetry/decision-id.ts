@@ -17,7 +17,7 @@ export function createDecisionIds(fill: (bytes: Uint8Array) => void = randomFill
   return () => {
     if (position === POOL) {
       fill(pool);
-      for (const [index, byte] of pool.entries()) pool[index] = CODES[byte & 31] ?? 0;
+      for (let index = 0; index < POOL; index++) pool[index] = CODES[(pool[index] ?? 0) & 31] ?? 0;
       text = pool.toString("latin1");
       position = 0;
     }

@@ -8,7 +8,7 @@ const MAX_METHOD = 32;
 /** Entries of one list; policies bound them too, and a line must stay a line. */
 const MAX_ENTRIES = 32;
 
-/** One line of the event log. Fields are in snake case, absent where they say nothing. docs/events.md names them. */
+/** One line of the event log. Fields are in snake case, absent where they say nothing. */
 export interface EventLine {
   readonly decision_id: string;
   /** RFC 3339, UTC. */

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatAddress, parseAddress } from "../../src/config/address.ts";
 
@@ -61,13 +61,16 @@ describe("a listen address", () => {
   }
 
   test("is never misread: what is accepted is written back as it was", () => {
+    const letter = fc.constantFrom(..."0123456789abf.:[]/ unix".split(""));
+    const withoutLeadingZeros = (text: string): string => text.replace(/:0+(?=\d+$)/, ":");
+    const misread = (text: string): boolean => {
+      const parsed = parseAddress(text);
+      return parsed.ok && formatAddress(parsed.value) !== withoutLeadingZeros(text);
+    };
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(..."0123456789abf.:[]/ unix"), maxLength: 24 }), (text) => {
-        const parsed = parseAddress(text);
-        if (parsed.ok) expect(Number.isInteger(parsed.value.kind === "tcp" ? parsed.value.port : 0)).toBe(true);
-        if (parsed.ok) expect(formatAddress(parsed.value).replace(/:0*(\d+)$/, ":$1")).toBe(text.replace(/:0*(\d+)$/, ":$1"));
-      }),
+      fc.property(fc.string({ unit: letter, maxLength: 24 }), (text) => !misread(text)),
       { numRuns: 2_000 },
     );
+    expect(misread("[::1]:09")).toBe(false);
   });
 });

@@ -10,7 +10,7 @@ describe("the table of settings", () => {
     test(`${key} has names that agree, a default that parses and a sentence of help`, () => {
       expect(fileKey(setting.flag)).toBe(key);
       expect(envName(setting.flag)).toMatch(/^SALLYPORT_[A-Z]+(_[A-Z]+)*$/);
-      if (setting.default !== undefined) expect(setting.parse(setting.default)).toMatchObject({ ok: true });
+      expect(setting.default === undefined || setting.parse(setting.default).ok).toBe(true);
       expect(setting.description).toMatch(/^(?:[a-z]|PEM).*[^.]$/);
     });
   }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loggablePath } from "../../src/telemetry/loggable-path.ts";
 import { printable } from "../../src/telemetry/printable.ts";
