@@ -111,7 +111,7 @@ export function createCheckCore(deps: CheckDeps, options: CheckCoreOptions): Che
       }
     },
     abandon() {
-      for (const late of [...waiting]) late();
+      for (const late of waiting) late();
     },
   };
 }

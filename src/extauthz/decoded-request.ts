@@ -138,9 +138,9 @@ export class DecodedRequest implements Request {
 
   private runsText(slot: number, more: readonly number[] | undefined): string {
     let text = this.text(slot);
-    for (let index = 0; more !== undefined && index < more.length; index += 2) {
+    if (more === undefined) return text;
+    for (let index = 0; index < more.length; index += 2)
       text += byteString(this.bytes, more[index] as number, more[index + 1] as number);
-    }
     return text;
   }
 }

@@ -22,7 +22,7 @@ function encodeFields(fields: AnswerMetadata, depth: number): Buffer {
 }
 
 /** An entry of a Struct: `value` is an encoded `google.protobuf.Value`. */
-export function structEntry(name: string, value: Uint8Array): Buffer {
+function structEntry(name: string, value: Uint8Array): Buffer {
   return bytesField(1, textField(1, name), bytesField(2, value));
 }
 

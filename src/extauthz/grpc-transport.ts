@@ -1,9 +1,11 @@
 import {
-  type sendUnaryData,
+  logVerbosity,
   Server,
   ServerCredentials,
   type ServerUnaryCall,
   type ServerWritableStream,
+  type sendUnaryData,
+  setLogVerbosity,
   status,
 } from "@grpc/grpc-js";
 import type { CheckCore } from "./check-core.ts";
@@ -24,6 +26,8 @@ type Watch = ServerWritableStream<Buffer, Uint8Array>;
 /** The door on grpc-js. It answers every RPC and is the reference that the fast transport is held against. */
 export function createGrpcTransport(core: CheckCore, options: TransportOptions): CheckTransport {
   const { address, limits } = options;
+  // Every error reaches us as an error; grpc-js would print it beside that.
+  setLogVerbosity(logVerbosity.NONE);
   const health = createHealth();
   const watches = new Set<Watch>();
   const server = new Server({
@@ -83,7 +87,7 @@ export function createGrpcTransport(core: CheckCore, options: TransportOptions):
       return address.startsWith("unix:") ? address : `${address.slice(0, address.lastIndexOf(":"))}:${port}`;
     },
     connections: () => undefined,
-    setServing: health.set,
+    setServing: (serving) => health.set(serving),
     async drain(ms) {
       health.set(false);
       for (const watch of watches) watch.end();

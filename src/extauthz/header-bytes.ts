@@ -1,5 +1,5 @@
 /** What the bytes of a name were, or-ed together. */
-export const NAME_UPPER = 1;
+const NAME_UPPER = 1;
 export const NAME_UNDERSCORE = 2;
 export const NAME_INVALID = 4;
 

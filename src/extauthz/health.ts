@@ -1,5 +1,5 @@
-import { wireText } from "./wire-text.ts";
 import { WireScanner } from "./wire-scanner.ts";
+import { wireText } from "./wire-text.ts";
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus` */
 export type ServingStatus = "SERVING" | "NOT_SERVING" | "SERVICE_UNKNOWN";

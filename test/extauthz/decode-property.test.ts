@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import protobuf from "protobufjs";
 import { expect, test } from "vitest";
 import { createCheckDecoder } from "../../src/extauthz/decode.ts";
@@ -197,7 +197,7 @@ for (const encoding of ["joined", "raw", "value"] as const) {
 test("a message cut at any byte is read or refused, and never read past its end", () => {
   fc.assert(
     fc.property(model, fc.constantFrom("joined", "raw", "value"), (request, encoding) => {
-      const bytes = encode(request, encoding as "joined");
+      const bytes = encode(request, encoding);
       for (let length = 0; length < bytes.length; length++) {
         // What lies behind the end would be taken for a header value if it were read.
         const chunk = Buffer.concat([bytes.subarray(0, length), Buffer.alloc(64, 0xee)]);
@@ -213,7 +213,7 @@ test("a message with any byte changed is read or refused, and nothing throws", (
     fc.property(model, fc.nat(), fc.nat({ max: 255 }), (request, place, byte) => {
       const bytes = encode(request, "raw");
       bytes[place % bytes.length] = byte;
-      read(bytes);
+      expect(() => read(bytes)).not.toThrow();
     }),
     { numRuns: 500 },
   );
@@ -222,7 +222,7 @@ test("a message with any byte changed is read or refused, and nothing throws", (
 test("arbitrary bytes are read or refused, and nothing throws", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-      read(bytes);
+      expect(() => read(bytes)).not.toThrow();
     }),
     { numRuns: 1000 },
   );

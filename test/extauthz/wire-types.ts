@@ -7,7 +7,7 @@ root.resolvePath = (_origin, target) => fileURLToPath(new URL(`../../proto/${tar
 root.loadSync(["envoy/service/auth/v3/external_auth.proto", "grpc/health/v1/health.proto"]);
 
 export const CheckRequest: protobuf.Type = root.lookupType("envoy.service.auth.v3.CheckRequest");
-export const CheckResponse: protobuf.Type = root.lookupType("envoy.service.auth.v3.CheckResponse");
+const CheckResponse: protobuf.Type = root.lookupType("envoy.service.auth.v3.CheckResponse");
 export const HealthCheckRequest: protobuf.Type = root.lookupType("grpc.health.v1.HealthCheckRequest");
 export const HealthCheckResponse: protobuf.Type = root.lookupType("grpc.health.v1.HealthCheckResponse");
 
