@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { renderLogLine } from "../../playground/event-line.ts";
 
-const clock = new Date(1_760_000_000_000).toTimeString().slice(0, 8);
+const clock = new Date("2026-03-01T12:00:00.000Z").toTimeString().slice(0, 8);
 const allow = {
-  level: 30,
-  time: 1_760_000_000_000,
+  level: "info",
+  time: "2026-03-01T12:00:00.000Z",
   decision: "allow",
   status: 200,
   reason: "allowed",
@@ -55,12 +55,20 @@ describe("a line of the data plane's log", () => {
     ).toBe(`${clock}  DENY 401  unauthenticated  GET /  by nobody known`);
   });
 
-  test("that is other news keeps its message, marked if it is a warning", () => {
-    expect(renderLogLine(JSON.stringify({ level: 30, time: allow.time, msg: "policies loaded" }))).toBe(
-      `${clock}  policies loaded`,
+  test("that is other news keeps its message, and is marked if it is a fault", () => {
+    expect(renderLogLine(JSON.stringify({ level: "info", time: allow.time, msg: "plan in force", generation: 3 }))).toBe(
+      `${clock}  plan in force (generation 3)`,
     );
-    expect(renderLogLine(JSON.stringify({ level: 40, time: allow.time, msg: "orders.yaml:3:1: bad" }))).toBe(
-      `${clock}  ! orders.yaml:3:1: bad`,
+    const fault = {
+      level: "error",
+      time: allow.time,
+      msg: "policy fault",
+      at: "orders.yaml:3:1",
+      fault: "no such effect",
+      help: "write `Allow`",
+    };
+    expect(renderLogLine(JSON.stringify(fault))).toBe(
+      `${clock}  ! policy fault  orders.yaml:3:1  no such effect  (write \`Allow\`)`,
     );
   });
 
