@@ -1,4 +1,5 @@
 import type { JwtMethod } from "../../policy/model/authentication.ts";
+import { readClaim } from "../../policy/model/claim.ts";
 import type { ClaimValue, Identity } from "../../policy/model/identity.ts";
 import type { Reason } from "../../policy/model/reason.ts";
 import type { JsonObject } from "./strict-json.ts";
@@ -16,11 +17,10 @@ type Failure = Extract<ClaimsVerdict, { ok: false }>;
 const fail = (reason: Reason, detail: string): Failure => ({ ok: false, reason, detail });
 
 /**
- * Checks the claims of a token whose signature is verified (RFC 7519 §4.1). Values are compared exactly, and never converted: a number is
+ * Checks the claims of a token of the provider's, whose signature is verified (RFC 7519 §4.1). Values are compared exactly, and never converted: a number is
  * not the string of its digits. `exp` is required, since a token without one could only be revoked by changing the provider's keys.
  */
 export function checkClaims(method: JwtMethod, claims: JsonObject, now: number): ClaimsVerdict {
-  if (claims["iss"] !== method.provider.issuer) return fail("token_claim_invalid", "`iss` is not the provider's issuer");
   const { sub } = claims as { readonly sub?: ClaimValue };
   if (sub !== undefined && typeof sub !== "string") return fail("token_claim_invalid", "`sub` is not a string");
 
@@ -87,7 +87,7 @@ function checkAudience({ audiences }: JwtMethod, aud: ClaimValue | undefined): F
 
 function checkRequired({ requiredClaims }: JwtMethod, claims: JsonObject): Failure | undefined {
   for (const { claim, values } of requiredClaims) {
-    const found = claims[claim];
+    const found = readClaim(claims, claim);
     if (found === undefined || found === null) return fail("token_claim_invalid", `\`${claim}\` is missing`);
     const held = Array.isArray(found) ? (found as readonly ClaimValue[]) : [found];
     if (values.length > 0 && !held.some((each) => typeof each === "string" && values.includes(each))) {

@@ -78,6 +78,8 @@ export function createJwtVerifier(
     seen.parsed ??= parseToken(seen.text);
     if ("fault" in seen.parsed) return fail("token_malformed", seen.parsed.fault);
     const token = seen.parsed;
+    // Before any key is looked for: a token of another issuer must not make us ask this one for its keys.
+    if (token.claims["iss"] !== method.provider.issuer) return fail("token_claim_invalid", "`iss` is not the provider's issuer");
     const algorithm = readHeader(method, token);
     if ("ok" in algorithm) return algorithm;
     const cache = keys.of(method.provider);

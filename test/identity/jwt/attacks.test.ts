@@ -350,6 +350,17 @@ describe("B67: claims", () => {
     });
   }
 
+  it("a claim that is required may be named by a JSON Pointer, and a slash inside a name is none", async () => {
+    const token = makeToken(rsa, { realm: { roles: ["admin"] }, "https://example.com/root": "yes" });
+    const needs = (claim: string, ...values: string[]) => verify(token, { requiredClaims: [{ claim, values }] });
+    expect(await needs("/realm/roles", "admin")).toBe("ok");
+    expect(await needs("/realm/roles/0", "admin")).toBe("ok");
+    expect(await needs("https://example.com/root", "yes")).toBe("ok");
+    expect(await needs("/realm/roles", "user")).toBe("token_claim_invalid");
+    expect(await needs("/realm/__proto__")).toBe("token_claim_invalid");
+    expect(await needs("realm.roles", "admin")).toBe("token_claim_invalid");
+  });
+
   it("a claim that is required without values must be there", async () => {
     const requiredClaims = [{ claim: "tenant", values: [] }];
     expect(await verify(makeToken(rsa, { tenant: false }), { requiredClaims })).toBe("ok");

@@ -208,13 +208,14 @@ describe("an unknown key id", () => {
     expect(await verify(makeToken(second, { iat: undefined }))).toBe("ok");
   });
 
-  it("of an algorithm that is not accepted asks for nothing", async () => {
+  it("of an algorithm that is not accepted, or of another issuer, asks for nothing", async () => {
     const server = await startServer();
     const { clock, refreshed, verify } = start(server);
     await refreshed(1);
     clock.advance(100);
     expect(await verify(makeToken(second, {}, { alg: "ES384" }))).toBe("token_algorithm_refused");
     expect(await verify(makeToken(second, {}, { alg: "none" }))).toBe("token_algorithm_refused");
+    expect(await verify(makeToken(second, { iss: "https://other.example" }))).toBe("token_claim_invalid");
     expect(server.asked).toHaveLength(1);
   });
 });

@@ -51,7 +51,7 @@ describe("a remembered token", () => {
       [{ audiences: ["billing"] }, "token_audience_mismatch"],
       [{ maxLifetime: 5 }, "token_lifetime_exceeded"],
       [{ requiredClaims: [{ claim: "tenant", values: [] }] }, "token_claim_invalid"],
-      [{ provider: { ...provider, issuer: "https://other.example" } }, "identity_provider_unavailable"],
+      [{ provider: { ...provider, issuer: "https://other.example" } }, "token_claim_invalid"],
       [{ provider: { ...provider, algorithms: ["RS256"] } }, "token_algorithm_refused"],
     ] as const) {
       expect(await outcome(ports.verifyJwt({ ...method, ...changes }, token))).toBe(expected);
