@@ -35,7 +35,7 @@ export function makeKey(alg: string, kid: string, modulusLength = 2048): Signing
 export const encode = (value: unknown): string =>
   Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 
-export const sha = (alg: string): string => `sha${alg.slice(2)}`;
+const sha = (alg: string): string => `sha${alg.slice(2)}`;
 
 /** Signs header and payload as they are given; a string is taken as JSON text. */
 export function signRaw(key: SigningKey, header: unknown, payload: unknown): string {

@@ -14,7 +14,7 @@ export interface ApiKeyEntry {
 }
 
 /** Two Secrets of one namespace that hold the same key, as `namespace/name`. */
-export interface DuplicateApiKey {
+interface DuplicateApiKey {
   readonly first: string;
   readonly second: string;
 }

@@ -6,7 +6,7 @@ import { parseSpiffeId } from "./spiffe-id.ts";
 import { readXfccPeer } from "./xfcc.ts";
 
 /** The key of `context_extensions` by which Envoy's configuration says how the calling workload was verified. */
-export const PEER_SOURCE_EXTENSION = "sallyport.peer";
+const PEER_SOURCE_EXTENSION = "sallyport.peer";
 const XFCC_HEADER = "x-forwarded-client-cert";
 
 export interface PeerReaderOptions {

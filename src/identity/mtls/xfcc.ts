@@ -2,7 +2,7 @@ import type { PeerIdentity } from "../../policy/model/identity.ts";
 import { parseSpiffeId } from "./spiffe-id.ts";
 
 /** A key of an element in lower case (Envoy: keys have no case) and its value without quotes. */
-export interface XfccPair {
+interface XfccPair {
   readonly key: string;
   readonly value: string;
 }

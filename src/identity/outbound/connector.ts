@@ -13,7 +13,7 @@ export interface ResolvedAddress {
 export type Resolve = (hostname: string, done: (error: Error | null, addresses: readonly ResolvedAddress[]) => void) => void;
 
 /** The name led to an address that must not be asked. */
-export class AddressRefused extends Error {
+class AddressRefused extends Error {
   constructor(hostname: string) {
     super(`\`${hostname}\` is at an address that may not be asked`);
     this.name = "AddressRefused";

@@ -2,13 +2,13 @@ import { Agent, request } from "undici";
 import { createConnector, type Resolve } from "./connector.ts";
 
 /** What a fetch needs to know of the provider that asks. */
-export interface FetchPolicy {
+interface FetchPolicy {
   /** Accepts loopback, link-local and private addresses, and plain `http:`. */
   readonly allowPrivateAddresses: boolean;
 }
 
 /** The body, or why there is none. */
-export type Fetched = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly error: string };
+type Fetched = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly error: string };
 
 /** The only way out of the process for identities. */
 export interface Fetcher {
