@@ -45,51 +45,61 @@ function answerSchema(description: string) {
   });
 }
 
+/** Whether a policy is in force or on trial. */
+export const mode = choice("`Enforce`, or `Shadow`: decided, logged and counted, but never enforced.", ["Enforce", "Shadow"], {
+  default: "Enforce",
+});
+
+/** What a policy says once it is settled whose calls it is about. */
+export const policyBodyFields = {
+  peer: optional(peerSchema),
+  authentication: optional(
+    listMap("The credentials that requests may carry. Names are local to the policy.", "name", authenticationMethodSchema, {
+      maxItems: 16,
+      salvage: true,
+    }),
+  ),
+  rules: optional(
+    listMap("Who may do what. Deny beats Allow; what no rule allows is denied.", "name", ruleSchema, {
+      maxItems: 256,
+      salvage: true,
+    }),
+  ),
+  request: optional(
+    struct("What happens to the request before the service gets it.", {
+      keepHeaders: optional(
+        list(
+          "Headers that are removed unless they stand here, because some services let them replace the path or method that was decided on.",
+          choice("A header.", OVERRIDE_HEADERS),
+          { minItems: 1, maxItems: 5 },
+        ),
+      ),
+    }),
+  ),
+  response: optional(
+    struct("The form of the answers that refuse a call.", {
+      unauthenticated: optional(answerSchema("The answer where a valid credential is missing; status 401 by default.")),
+      unauthorized: optional(answerSchema("The answer where the caller may not do this; status 403 by default.")),
+    }),
+  ),
+};
+
+/** Fields that other products have, and what to write here. */
+export const policyBodyInstead = {
+  action: "each rule has an `effect`",
+  defaultAction: "what no rule allows is denied",
+} as const;
+
 export const apiPolicySpecSchema = struct(
   "Who may call the target, and how. An empty spec denies every call to every workload of the namespace.",
   {
     ...targetFields,
-    mode: choice("`Enforce`, or `Shadow`: decided, logged and counted, but never enforced.", ["Enforce", "Shadow"], {
-      default: "Enforce",
-    }),
-    peer: optional(peerSchema),
-    authentication: optional(
-      listMap("The credentials that requests may carry. Names are local to the policy.", "name", authenticationMethodSchema, {
-        maxItems: 16,
-        salvage: true,
-      }),
-    ),
-    rules: optional(
-      listMap("Who may do what. Deny beats Allow; what no rule allows is denied.", "name", ruleSchema, {
-        maxItems: 256,
-        salvage: true,
-      }),
-    ),
-    request: optional(
-      struct("What happens to the request before the service gets it.", {
-        keepHeaders: optional(
-          list(
-            "Headers that are removed unless they stand here, because some services let them replace the path or method that was decided on.",
-            choice("A header.", OVERRIDE_HEADERS),
-            { minItems: 1, maxItems: 5 },
-          ),
-        ),
-      }),
-    ),
-    response: optional(
-      struct("The form of the answers that refuse a call.", {
-        unauthenticated: optional(answerSchema("The answer where a valid credential is missing; status 401 by default.")),
-        unauthorized: optional(answerSchema("The answer where the caller may not do this; status 403 by default.")),
-      }),
-    ),
+    mode,
+    ...policyBodyFields,
   },
   {
     salvage: true,
-    instead: {
-      action: "each rule has an `effect`",
-      workloadSelector: "write `selector`",
-      defaultAction: "what no rule allows is denied",
-    },
+    instead: { ...policyBodyInstead, workloadSelector: "write `selector`" },
     checks: [
       atMostOneOf(
         TARGET_FIELDS,

@@ -44,6 +44,16 @@ export function exactlyOneOf(names: readonly string[], code = "InvalidUnion"): C
   };
 }
 
+export function oneOrBoth(names: readonly [string, string], code = "InvalidUnion"): Check {
+  return {
+    code,
+    rule: names.map(has).join(" || "),
+    message: `at least one of ${quoted(names)} must be set`,
+    fields: names,
+    holds: (object) => present(object, names) > 0,
+  };
+}
+
 export function atMostOneOf(names: readonly string[], help: string, code = "InvalidUnion"): Check {
   return {
     code,

@@ -1,5 +1,6 @@
 import type { TSchema } from "typebox";
 import { apiPolicySpecSchema } from "./api-policy.ts";
+import { clusterAPIPolicySpecSchema } from "./cluster-api-policy.ts";
 import { type StructuralSchema, structuralSchema } from "./crd-schema.ts";
 import { identityProviderSpecSchema } from "./identity-provider.ts";
 import { API_VERSION, GROUP } from "./resource.ts";
@@ -76,6 +77,21 @@ const KINDS: readonly KindDescription[] = [
     spec: apiPolicySpecSchema,
     columns: [
       { name: "Target", type: "string", description: "The objects that the policy names.", jsonPath: ".spec.targetRefs[*].name" },
+      { name: "Mode", type: "string", description: "Whether the policy is enforced or only watched.", jsonPath: ".spec.mode" },
+      ACCEPTED,
+      PROGRAMMED,
+      AGE,
+    ],
+  },
+  {
+    kind: "ClusterAPIPolicy",
+    plural: "clusterapipolicies",
+    shortName: "capol",
+    scope: "Cluster",
+    description:
+      "Says for many namespaces who may call their services: as defaults where they say nothing, as overrides whatever they say.",
+    spec: clusterAPIPolicySpecSchema,
+    columns: [
       { name: "Mode", type: "string", description: "Whether the policy is enforced or only watched.", jsonPath: ".spec.mode" },
       ACCEPTED,
       PROGRAMMED,

@@ -1,5 +1,6 @@
 import type { Diagnostic, ObjectRef } from "../policy/model/diagnostic.ts";
 import type { APIPolicy } from "./api-policy.ts";
+import type { ClusterAPIPolicy } from "./cluster-api-policy.ts";
 import type { ClusterIdentityProvider } from "./cluster-identity-provider.ts";
 import type { IdentityProvider } from "./identity-provider.ts";
 import type { Namespace } from "./namespace.ts";
@@ -7,7 +8,14 @@ import type { ApiKeySecret } from "./secret.ts";
 import type { Service } from "./service.ts";
 
 /** Every object that Sallyport reads. `kind` tells them apart. */
-export type AnyResource = APIPolicy | IdentityProvider | ClusterIdentityProvider | ApiKeySecret | Service | Namespace;
+export type AnyResource =
+  | APIPolicy
+  | ClusterAPIPolicy
+  | IdentityProvider
+  | ClusterIdentityProvider
+  | ApiKeySecret
+  | Service
+  | Namespace;
 
 export interface InvalidObject {
   readonly object: ObjectRef;
@@ -20,7 +28,7 @@ export interface InvalidObject {
 }
 
 export type ParseOutcome =
-  /** `diagnostics` are the resource's faults together with warnings and notes. Only an APIPolicy can have faults and still be a resource. */
+  /** `diagnostics` are the resource's faults together with warnings and notes. Only a policy can have faults and still be a resource. */
   | { readonly outcome: "resource"; readonly resource: AnyResource; readonly diagnostics: readonly Diagnostic[] }
   /** An object of a kind (or a Secret of a type) that is none of our business. */
   | { readonly outcome: "ignored"; readonly note: Diagnostic }

@@ -1,4 +1,5 @@
 import { type APIPolicySpec, apiPolicySpecSchema } from "./api-policy.ts";
+import { type ClusterAPIPolicySpec, clusterAPIPolicySpecSchema } from "./cluster-api-policy.ts";
 import type { Fault } from "./faults.ts";
 import { nearest } from "./nearest.ts";
 import { accepted, invalid, type ObjectContext, resourceOf } from "./object-context.ts";
@@ -30,4 +31,24 @@ export function parsePolicy(context: ObjectContext): ParseOutcome {
   const kept = (spec ?? { mode: "Enforce" }) as APIPolicySpec;
   const targetUnknown = spec === undefined || faults.items.some(hidesTarget);
   return accepted({ ...resourceOf(context, "APIPolicy", kept), targetUnknown });
+}
+
+/** A cluster's policy with faults likewise: what it is for is all namespaces where its selector cannot be read. */
+export function parseClusterPolicy(context: ObjectContext): ParseOutcome {
+  const { raw, faults } = context;
+  if (!raw.has("spec")) {
+    faults.add(
+      "MissingField",
+      "spec",
+      "`spec` is missing",
+      "write `spec: { defaults: {} }` to deny what no namespace's own policy allows",
+    );
+  }
+  const spec = raw.has("spec") ? readValue(clusterAPIPolicySpecSchema, raw.get("spec"), "spec", faults) : undefined;
+  if (!context.named) return invalid(context, true);
+  const kept = (spec ?? { mode: "Enforce" }) as ClusterAPIPolicySpec;
+  const targetUnknown =
+    spec === undefined ||
+    faults.items.some(({ path }) => path === "" || path === "spec" || /^spec\.(?!defaults|overrides|mode)/u.test(path));
+  return accepted({ ...resourceOf(context, "ClusterAPIPolicy", kept), targetUnknown });
 }

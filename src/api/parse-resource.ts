@@ -3,7 +3,7 @@ import { type Metadata, readMetadata } from "./metadata.ts";
 import { nearest } from "./nearest.ts";
 import { accepted, ignored, invalid, type ObjectContext, type ParseOptions, resourceOf } from "./object-context.ts";
 import type { ParseOutcome } from "./parse-outcome.ts";
-import { parsePolicy } from "./parse-policy.ts";
+import { parseClusterPolicy, parsePolicy } from "./parse-policy.ts";
 import { parseProvider } from "./parse-provider.ts";
 import { parseSecret } from "./parse-secret.ts";
 import { parseService } from "./parse-service.ts";
@@ -20,6 +20,7 @@ const parseNamespace = (context: ObjectContext): ParseOutcome =>
 
 const KINDS: ReadonlyMap<string, KindEntry> = new Map<string, KindEntry>([
   ["APIPolicy", { apiVersion: API_VERSION, namespaced: true, parse: parsePolicy }],
+  ["ClusterAPIPolicy", { apiVersion: API_VERSION, namespaced: false, parse: parseClusterPolicy }],
   [
     "IdentityProvider",
     { apiVersion: API_VERSION, namespaced: true, parse: (context) => parseProvider(context, "IdentityProvider") },
@@ -35,7 +36,7 @@ const KINDS: ReadonlyMap<string, KindEntry> = new Map<string, KindEntry>([
 
 const OUR_KINDS = [...KINDS].filter(([, entry]) => entry.apiVersion === API_VERSION).map(([kind]) => kind);
 /** Kinds of later versions. */
-const NOT_YET: ReadonlySet<string> = new Set(["ClusterAPIPolicy", "API", "APIInventory", "APIScan"]);
+const NOT_YET: ReadonlySet<string> = new Set(["API", "APIInventory", "APIScan"]);
 
 /**
  * Reads one object, of whatever kind. It never throws, whatever `value` is: every fault is in the outcome.
@@ -115,7 +116,7 @@ function strange(raw: ReadonlyMap<string, unknown>, kind: string, apiVersion: st
     metadata,
     faults,
     options,
-    ...identify(kind, kind !== "ClusterAPIPolicy", metadata, quiet),
+    ...identify(kind, !kind.startsWith("Cluster"), metadata, quiet),
   };
   if (!ours) {
     return ignored(context, "note", {
@@ -126,7 +127,7 @@ function strange(raw: ReadonlyMap<string, unknown>, kind: string, apiVersion: st
   }
   if (NOT_YET.has(kind)) {
     faults.add("NotSupported", "kind", `\`${kind}\` is not supported by this version`);
-    return invalid(context, kind === "ClusterAPIPolicy");
+    return invalid(context);
   }
   if (OUR_KINDS.includes(kind)) {
     faults.add(
@@ -135,7 +136,7 @@ function strange(raw: ReadonlyMap<string, unknown>, kind: string, apiVersion: st
       `\`${apiVersion}\` is not an API version that is served`,
       `write \`apiVersion: ${API_VERSION}\``,
     );
-    return invalid(context, kind === "APIPolicy");
+    return invalid(context, kind === "APIPolicy" || kind === "ClusterAPIPolicy");
   }
   const meant = nearest(kind, OUR_KINDS);
   faults.add(

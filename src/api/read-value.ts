@@ -9,6 +9,9 @@ import { type SchemaNode, schemaNode } from "./schema-node.ts";
 /**
  * Reads a value by its schema: fills in defaults, tells every fault at once, and gives back what is valid, or `undefined` where nothing is.
  * What it gives is made anew and shares nothing with what it got.
+ *
+ * Stricter than the API server in one thing: an empty value (`paths:` with nothing behind it) is a fault, where the API server silently
+ * leaves the field out, and a rule that was meant to narrow would match everything.
  */
 export function readValue(schema: TSchema, value: unknown, path: string, faults: FaultList): unknown {
   return read(schemaNode(schema), value, path, faults);

@@ -1,7 +1,7 @@
 import type { ListenAddress } from "./address.ts";
 
-export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
-export type Transport = "grpc-js" | "fast";
+type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
+type Transport = "grpc-js" | "fast";
 
 /**
  * Everything a process is told from outside, parsed and frozen. Durations are milliseconds, sizes are bytes, paths are as written (relative ones
@@ -16,6 +16,8 @@ export interface Config {
   readonly trustDomain: string;
   /** Proxies in front of Envoy whose `x-forwarded-for` entries are believed. */
   readonly trustedHops: number;
+  /** Where the API keys of cluster-scoped policies are. */
+  readonly installationNamespace: string;
   /** What a workload gets that no policy selects. Hosts without a policy are always denied. */
   readonly defaultAction: "Deny" | "Allow";
   readonly grpcTlsCert: string | undefined;

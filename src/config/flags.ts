@@ -120,6 +120,6 @@ function unknownFlag(arg: string, name: CommandName, own: readonly string[]): Co
 }
 
 /** The settings that a command takes, in the table's order. */
-export function settingsOf(name: CommandName): readonly (keyof Config)[] {
+function settingsOf(name: CommandName): readonly (keyof Config)[] {
   return SETTING_KEYS.filter((key) => SETTINGS[key].commands.includes(name));
 }

@@ -55,3 +55,9 @@ export function parseTrustDomain(text: string): Parsed<string> {
     : "use lower-case letters, digits, `.`, `-` and `_`, like `cluster.local`";
   return { ok: false, message: `\`${text}\` is not a trust domain`, help };
 }
+
+/** A namespace's name. Source: RFC 1123 label, as Kubernetes applies it. */
+export function parseNamespace(text: string): Parsed<string> {
+  if (/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) return { ok: true, value: text };
+  return { ok: false, message: `\`${text}\` is not a namespace`, help: "use at most 63 lower-case letters, digits and `-`" };
+}

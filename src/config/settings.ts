@@ -1,7 +1,7 @@
 import { parseAddress } from "./address.ts";
 import type { Config } from "./config.ts";
 import { durationBetween } from "./duration.ts";
-import { oneOf, parsePath, parseShare, parseTrustDomain, wholeBetween } from "./scalar.ts";
+import { oneOf, parseNamespace, parsePath, parseShare, parseTrustDomain, wholeBetween } from "./scalar.ts";
 import type { Setting } from "./setting.ts";
 import { sizeBetween } from "./size.ts";
 
@@ -77,6 +77,15 @@ export const SETTINGS: Settings = {
     default: "0",
     list: false,
     parse: wholeBetween(0, 16),
+  },
+  installationNamespace: {
+    flag: "installation-namespace",
+    commands: ["serve", "lint", "explain"],
+    placeholder: "NAME",
+    description: "the namespace whose API keys ClusterAPIPolicies accept",
+    default: "sallyport-system",
+    list: false,
+    parse: parseNamespace,
   },
   defaultAction: {
     flag: "default-action",

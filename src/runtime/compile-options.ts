@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { CompileOptions } from "../policy/compile/snapshot.ts";
 
-export function compileOptions({ trustDomain, defaultAction, trustedHops }: Config): CompileOptions {
-  return { trustDomain, defaultAction, trustedHops };
+export function compileOptions({ trustDomain, defaultAction, trustedHops, installationNamespace }: Config): CompileOptions {
+  return { trustDomain, defaultAction, trustedHops, installationNamespace };
 }

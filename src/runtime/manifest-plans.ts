@@ -56,6 +56,8 @@ function snapshotOf(resources: readonly AnyResource[], files: readonly FileResul
   const lost = files.flatMap((file) => file.invalid).filter(({ lostPolicy }) => lostPolicy);
   return {
     policies: resources.filter((resource) => resource.kind === "APIPolicy"),
+    clusterPolicies: resources.filter((resource) => resource.kind === "ClusterAPIPolicy"),
+    namespaces: resources.filter((resource) => resource.kind === "Namespace"),
     providers: resources.filter(
       (resource) => resource.kind === "IdentityProvider" || resource.kind === "ClusterIdentityProvider",
     ),

@@ -10,12 +10,19 @@ import type { Request } from "../../src/policy/model/request.ts";
 
 /** Builders of tiny worlds: manifests as YAML, requests as a few fields, credentials as plain words. */
 
-const OPTIONS: CompileOptions = { trustDomain: "cluster.local", defaultAction: "Deny", trustedHops: 0 };
+const OPTIONS: CompileOptions = {
+  trustDomain: "cluster.local",
+  defaultAction: "Deny",
+  trustedHops: 0,
+  installationNamespace: "sallyport-system",
+};
 
-type Resources = { -readonly [Key in "policies" | "providers" | "services"]: Snapshot[Key][number][] };
+type Resources = {
+  -readonly [Key in "policies" | "clusterPolicies" | "providers" | "services" | "namespaces"]: Snapshot[Key][number][];
+};
 
 export function snapshotOf(yaml: string): Snapshot {
-  const resources: Resources = { policies: [], providers: [], services: [] };
+  const resources: Resources = { policies: [], clusterPolicies: [], providers: [], services: [], namespaces: [] };
   const lostNamespaces = new Set<string>();
   for (const document of parseAllDocuments(yaml)) {
     const outcome = parseResource(document.toJS(), { digest: (key) => `digest of ${key}` });
@@ -23,6 +30,8 @@ export function snapshotOf(yaml: string): Snapshot {
     if (outcome.outcome !== "resource") continue;
     const { resource } = outcome;
     if (resource.kind === "APIPolicy") resources.policies.push(resource);
+    else if (resource.kind === "ClusterAPIPolicy") resources.clusterPolicies.push(resource);
+    else if (resource.kind === "Namespace") resources.namespaces.push(resource);
     else if (resource.kind === "Service") resources.services.push(resource);
     else if (resource.kind === "IdentityProvider" || resource.kind === "ClusterIdentityProvider")
       resources.providers.push(resource);

@@ -1,11 +1,13 @@
 import type { APIPolicy } from "../../api/api-policy.ts";
+import type { ClusterAPIPolicy } from "../../api/cluster-api-policy.ts";
+import { objectKey, objectRef } from "../../api/resource.ts";
 import type { Diagnostic } from "../model/diagnostic.ts";
-import type { Plan } from "../model/plan.ts";
+import type { Plan, PolicyPlan } from "../model/plan.ts";
 import { Faults } from "./faults.ts";
 import { compilePolicy } from "./policy.ts";
 import { compileProviders } from "./provider.ts";
 import type { CompileOptions, LastGood, Snapshot } from "./snapshot.ts";
-import { indexTargets, type TargetedPolicy } from "./targets.ts";
+import { indexTargets } from "./targets.ts";
 
 export interface Compilation {
   readonly plan: Plan;
@@ -21,43 +23,53 @@ export interface Compilation {
  */
 export function compile(snapshot: Snapshot, options: CompileOptions, lastGood: LastGood = new Map()): Compilation {
   const providers = compileProviders(snapshot.providers);
-  const diagnostics: Diagnostic[] = [];
-  const good = new Map<string, APIPolicy>();
-  const targeted: TargetedPolicy[] = [];
-  for (const resource of [...snapshot.policies].sort(byAge)) {
-    const key = `${resource.namespace}/${resource.name}`;
-    const { plan, diagnostics: found } = compilePolicy(resource, providers, options);
+  const good = new Map<string, AnyPolicy>();
+  const faultsOf: Faults[] = [];
+
+  const compileOne = <Policy extends AnyPolicy>(
+    resource: Policy,
+  ): { readonly resource: Policy; readonly plans: readonly PolicyPlan[]; readonly faults: Faults } => {
     const faults = new Faults(resource);
-    targeted.push({ resource, plan, faults });
-    diagnostics.push(...found);
-    if (!plan.invalid) {
+    faultsOf.push(faults);
+    const plans = compilePolicy(resource, providers, options, faults);
+    const key = objectKey(objectRef(resource));
+    if (!plans.some(({ invalid }) => invalid)) {
       good.set(key, resource);
-      continue;
+      return { resource, plans, faults };
     }
-    const earlier = lastGood.get(key);
-    if (earlier === undefined) continue;
-    // References are looked up anew: the last good version keeps its rules, never a provider that is gone.
+    const earlier = lastGood.get(key) as Policy | undefined;
+    if (earlier === undefined) return { resource, plans, faults };
     good.set(key, earlier);
-    const { plan: earlierPlan } = compilePolicy(earlier, providers, options);
-    targeted[targeted.length - 1] = { resource: earlier, plan: earlierPlan, faults };
     faults.warn(
       "LastGoodInForce",
       "",
       "the last good version of this policy stays in force",
       "mend the faults; until then a restart would deny its target",
     );
-  }
-  const index = indexTargets(targeted, snapshot.services, snapshot.lostNamespaces);
-  for (const { faults } of targeted) diagnostics.push(...faults.diagnostics);
+    // References are looked up anew: the last good version keeps its rules, never a provider that is gone.
+    return { resource: earlier, plans: compilePolicy(earlier, providers, options, new Faults(earlier)), faults };
+  };
+
+  const policies = [...snapshot.policies].sort(byAge).map(compileOne);
+  const clusterPolicies = [...snapshot.clusterPolicies].sort(byAge).map(compileOne);
+  const index = indexTargets({
+    policies: policies.flatMap(({ resource, plans, faults }) => plans.map((plan) => ({ resource, plan, faults }))),
+    clusterPolicies,
+    services: snapshot.services,
+    namespaces: snapshot.namespaces,
+    lostNamespaces: snapshot.lostNamespaces,
+  });
   return {
     plan: { ...index, incomplete: snapshot.incomplete, defaultAction: options.defaultAction, providers: providers.all },
-    diagnostics,
+    diagnostics: faultsOf.flatMap(({ diagnostics }) => diagnostics),
     lastGood: good,
   };
 }
 
+type AnyPolicy = APIPolicy | ClusterAPIPolicy;
+
 /** Older first, by the API server's clock; in files, where there is none, by name. */
-function byAge(left: APIPolicy, right: APIPolicy): number {
+function byAge(left: AnyPolicy, right: AnyPolicy): number {
   return (
     compareText(left.creationTimestamp ?? "", right.creationTimestamp ?? "") ||
     compareText(left.namespace, right.namespace) ||

@@ -10,10 +10,8 @@ export class Faults {
     this.object = objectRef(resource);
   }
 
-  /** True where a part of the object can not be in force. */
-  get hasErrors(): boolean {
-    return this.diagnostics.some(({ severity }) => severity === "error");
-  }
+  /** How many errors there are so far: a part that adds one can not be in force. */
+  errors = 0;
 
   error(code: string, path: string, message: string, help?: string): void {
     this.add("error", code, path, message, help);
@@ -24,6 +22,7 @@ export class Faults {
   }
 
   private add(severity: Severity, code: string, path: string, message: string, help: string | undefined): void {
+    if (severity === "error") this.errors++;
     this.diagnostics.push({ code, severity, object: this.object, path, message, ...(help === undefined ? {} : { help }) });
   }
 }

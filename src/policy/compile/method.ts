@@ -1,18 +1,28 @@
-import type { APIPolicy, AuthenticationMethod, CredentialFrom } from "../../api/api-policy.ts";
+import type { AuthenticationMethod, CredentialFrom } from "../../api/api-policy.ts";
 import type { CredentialLocation, MethodPlan, ProviderPlan } from "../model/authentication.ts";
 import { isSettableHeader } from "../model/settable-header.ts";
 import type { Faults } from "./faults.ts";
 import type { Providers } from "./provider.ts";
 
+/** Whose method it is, and where its references lead. */
+export interface MethodScope {
+  /** `shop/orders`, or `orders` for a cluster's policy. */
+  readonly key: string;
+  /** The policy's; `undefined` for a cluster's policy, which refers to cluster-scoped kinds alone. */
+  readonly namespace: string | undefined;
+  /** The only namespace whose API keys count. */
+  readonly keysNamespace: string;
+}
+
 /** One authentication method. `undefined` where its form is none that this version knows; the parser has said so. */
 export function compileMethod(
   method: AuthenticationMethod,
   at: string,
-  policy: APIPolicy,
+  scope: MethodScope,
   providers: Providers,
   faults: Faults,
 ): MethodPlan | undefined {
-  const base = { id: `${policy.namespace}/${policy.name}#${method.name}`, name: method.name, forward: method.forward };
+  const base = { id: `${scope.key}#${method.name}`, name: method.name, forward: method.forward };
   checkClaimHeaders(method, at, faults);
   if (method.anonymous !== undefined) return { ...base, kind: "anonymous", locations: [] };
   if (method.apiKey !== undefined) {
@@ -20,14 +30,14 @@ export function compileMethod(
       ...base,
       kind: "apiKey",
       locations: method.apiKey.from.map(locationOf),
-      namespace: policy.namespace,
+      namespace: scope.keysNamespace,
       matchLabels: new Map(Object.entries(method.apiKey.selector.matchLabels)),
     };
   }
   if (method.jwt === undefined) return undefined;
   const { jwt } = method;
   const locations = jwt.from.map(locationOf);
-  const provider = resolve(jwt.providerRef, at, policy, providers, faults);
+  const provider = resolve(jwt.providerRef, at, scope, providers, faults);
   if (provider === undefined) return { ...base, kind: "unresolved", wants: "jwt", locations };
   return {
     ...base,
@@ -45,20 +55,31 @@ export function compileMethod(
 function resolve(
   ref: { readonly kind: "IdentityProvider" | "ClusterIdentityProvider"; readonly name: string },
   at: string,
-  policy: APIPolicy,
+  scope: MethodScope,
   providers: Providers,
   faults: Faults,
 ): ProviderPlan | undefined {
-  const provider = providers.find(ref.kind, policy.namespace, ref.name);
+  const { namespace } = scope;
+  const path = `${at}.jwt.providerRef`;
+  if (namespace === undefined && ref.kind === "IdentityProvider") {
+    faults.error(
+      "InvalidReference",
+      path,
+      "a cluster-scoped policy refers to cluster-scoped kinds alone",
+      "write `kind: ClusterIdentityProvider`",
+    );
+    return undefined;
+  }
+  const provider = providers.find(ref.kind, namespace ?? "", ref.name);
   if (provider !== undefined) return provider;
-  const where = ref.kind === "IdentityProvider" ? ` in namespace \`${policy.namespace}\`` : "";
+  const where = ref.kind === "IdentityProvider" ? ` in namespace \`${namespace}\`` : "";
   const otherKind = ref.kind === "IdentityProvider" ? "ClusterIdentityProvider" : "IdentityProvider";
-  const other = providers.find(otherKind, policy.namespace, ref.name);
+  const other = namespace === undefined ? undefined : providers.find(otherKind, namespace, ref.name);
   faults.warn(
     "UnresolvedProvider",
-    `${at}.jwt.providerRef`,
+    path,
     `there is no usable ${ref.kind} \`${ref.name}\`${where}, so requests with a token are answered 503`,
-    other === undefined ? `create it, or name another` : `there is a ${otherKind} of that name: write \`kind: ${otherKind}\``,
+    other === undefined ? "create it, or name another" : `there is a ${otherKind} of that name: write \`kind: ${otherKind}\``,
   );
   return undefined;
 }

@@ -1,65 +1,164 @@
 import type { APIPolicy, DenialResponse, Rule } from "../../api/api-policy.ts";
+import type { ClusterAPIPolicy, PolicyBody } from "../../api/cluster-api-policy.ts";
 import type { MethodPlan } from "../model/authentication.ts";
-import type { Diagnostic } from "../model/diagnostic.ts";
-import type { ClaimHeader, Effect, PolicyPlan, RefusalForm, RulePlan } from "../model/plan.ts";
+import type { ClaimHeader, Effect, PolicyPlan, RefusalForm, RulePlan, Tier } from "../model/plan.ts";
 import { Faults } from "./faults.ts";
-import { compileMethod } from "./method.ts";
+import { compileMethod, type MethodScope } from "./method.ts";
 import type { Providers } from "./provider.ts";
 import { compileRule } from "./rule.ts";
 import type { CompileOptions } from "./snapshot.ts";
 
-export interface CompiledPolicy {
-  readonly plan: PolicyPlan;
-  /** What compiling found; the parser's own findings are in `policy.faults`. */
-  readonly diagnostics: readonly Diagnostic[];
+/** On a Shadow policy: the policy of the namespace for whose place it is a candidate. */
+const SHADOW_OF = "sallyport.dev/shadow-of";
+
+/** The part of a policy that one plan comes from. */
+interface Section {
+  /** `spec`, `spec.overrides`, `spec.defaults` */
+  readonly at: string;
+  readonly tier: Tier;
+  readonly body: PolicyBody;
+  readonly faulty: boolean;
 }
 
-/** One policy. A faulty one still gives a plan: invalid, with those of its Deny rules that compile. */
-export function compilePolicy(policy: APIPolicy, providers: Providers, options: CompileOptions): CompiledPolicy {
-  const { spec } = policy;
-  const faults = new Faults(policy);
+/** Plans of one policy (a cluster's policy may have two). A faulty one still gives a plan: invalid, with those of its Deny rules that compile. */
+export function compilePolicy(
+  policy: APIPolicy | ClusterAPIPolicy,
+  providers: Providers,
+  options: CompileOptions,
+  faults: Faults,
+): readonly PolicyPlan[] {
+  const scope = scopeOf(policy, options);
+  const replaces = candidateFor(policy, faults);
+  const misplaced = faults.errors > 0;
+  return sectionsOf(policy).map((section) =>
+    compileSection(policy, { ...section, faulty: section.faulty || misplaced }, scope, replaces, providers, options, faults),
+  );
+}
+
+export function policyKey({ namespace, name }: { readonly namespace: string; readonly name: string }): string {
+  return namespace === "" ? name : `${namespace}/${name}`;
+}
+
+function scopeOf(policy: APIPolicy | ClusterAPIPolicy, { installationNamespace }: CompileOptions): MethodScope {
+  const key = policyKey(policy);
+  return policy.kind === "APIPolicy"
+    ? { key, namespace: policy.namespace, keysNamespace: policy.namespace }
+    : { key, namespace: undefined, keysNamespace: installationNamespace };
+}
+
+/** A section that the parser had to drop whole is still there: invalid, so that it denies. */
+function sectionsOf(policy: APIPolicy | ClusterAPIPolicy): Section[] {
+  if (policy.kind === "APIPolicy") return [{ at: "spec", tier: "own", body: policy.spec, faulty: policy.faults.length > 0 }];
+  const parts = [
+    { at: "spec.overrides", tier: "override", body: policy.spec.overrides },
+    { at: "spec.defaults", tier: "default", body: policy.spec.defaults },
+  ] as const;
+  const elsewhere = policy.faults.some(({ path }) => !parts.some(({ at }) => isWithin(path, at)));
+  return parts.flatMap(({ at, tier, body }) => {
+    const faulty = elsewhere || policy.faults.some(({ path }) => isWithin(path, at));
+    return body === undefined && !faulty ? [] : [{ at, tier, body: body ?? {}, faulty }];
+  });
+}
+
+function isWithin(path: string, at: string): boolean {
+  return path === at || path.startsWith(`${at}.`);
+}
+
+function candidateFor(policy: APIPolicy | ClusterAPIPolicy, faults: Faults): string | undefined {
+  const name = policy.annotations.get(SHADOW_OF);
+  if (name === undefined) return undefined;
+  const path = `metadata.annotations[${SHADOW_OF}]`;
+  if (policy.kind !== "APIPolicy") {
+    faults.error("InvalidCandidate", path, "only an APIPolicy can be a candidate for another's place", "remove the annotation");
+  } else if (policy.spec.mode !== "Shadow") {
+    faults.error("InvalidCandidate", path, `a candidate for \`${name}\` must not be enforced beside it`, "write `mode: Shadow`");
+  } else if (name === policy.name) {
+    faults.error(
+      "InvalidCandidate",
+      path,
+      "a policy cannot be a candidate for its own place",
+      "name the policy that is enforced",
+    );
+  }
+  return policyKey({ namespace: policy.namespace, name });
+}
+
+function compileSection(
+  policy: APIPolicy | ClusterAPIPolicy,
+  { at, tier, body, faulty }: Section,
+  scope: MethodScope,
+  replaces: string | undefined,
+  providers: Providers,
+  options: CompileOptions,
+  faults: Faults,
+): PolicyPlan {
+  const errorsBefore = faults.errors;
+  // Both sections of a cluster's policy may have a method of one name.
+  const ownScope = tier === "own" ? scope : { ...scope, key: `${scope.key}.${tier}s` };
   const methods: MethodPlan[] = [];
   const claimHeaders = new Map<MethodPlan, readonly ClaimHeader[]>();
-  for (const [index, method] of (spec.authentication ?? []).entries()) {
-    const plan = compileMethod(method, `spec.authentication[${index}]`, policy, providers, faults);
-    if (plan === undefined) continue;
-    methods.push(plan);
-    if (method.claimsToHeaders !== undefined) claimHeaders.set(plan, method.claimsToHeaders);
+  for (const [index, method] of (body.authentication ?? []).entries()) {
+    const compiled = compileMethod(method, `${at}.authentication[${index}]`, ownScope, providers, faults);
+    if (compiled === undefined) continue;
+    methods.push(compiled);
+    if (method.claimsToHeaders !== undefined) claimHeaders.set(compiled, method.claimsToHeaders);
   }
   // A method that the parser dropped as faulty is not missing.
-  const methodNames = policy.faults.some(({ path }) => path.startsWith("spec.authentication"))
-    ? undefined
-    : methods.map(({ name }) => name);
+  const dropped = policy.faults.some(({ path }) => path.startsWith(`${at}.authentication`));
+  const methodNames = dropped ? undefined : methods.map(({ name }) => name);
 
   const rules: Record<Effect, RulePlan[]> = { Allow: [], Deny: [], Audit: [] };
   const plan: PolicyPlan & { invalid: boolean } = {
-    key: `${policy.namespace}/${policy.name}`,
-    kind: policy.kind,
-    namespace: policy.namespace,
-    name: policy.name,
-    mode: spec.mode,
-    peer: spec.peer,
+    ...emptyPolicyPlan(policy, tier),
+    mode: policy.spec.mode,
+    replaces,
+    peer: body.peer,
     methods,
     claimHeaders,
     anonymous: methods.find(({ kind }) => kind === "anonymous"),
     allow: rules.Allow,
     deny: rules.Deny,
     audit: rules.Audit,
-    keepHeaders: spec.request?.keepHeaders ?? [],
-    unauthenticated: refusalForm(spec.response?.unauthenticated, 401),
-    unauthorized: refusalForm(spec.response?.unauthorized, 403),
+    keepHeaders: body.request?.keepHeaders ?? [],
+    unauthenticated: refusalForm(body.response?.unauthenticated, 401),
+    unauthorized: refusalForm(body.response?.unauthorized, 403),
+  };
+  for (const [index, rule] of (body.rules ?? []).entries()) {
+    const ruleAt = `${at}.rules[${index}]`;
+    const before = faults.errors;
+    if (methodNames !== undefined) checkMethodNames(rule, ruleAt, methodNames, faults);
+    const compiled = compileRule(rule, ruleAt, plan, options, faults);
+    if (faults.errors === before) rules[rule.effect].push(compiled);
+  }
+  plan.invalid = faulty || faults.errors > errorsBefore;
+  return plan;
+}
+
+/** A plan that denies everything, as an empty spec does. */
+export function emptyPolicyPlan(
+  { kind, namespace, name }: { readonly kind: PolicyPlan["kind"]; readonly namespace: string; readonly name: string },
+  tier: Tier,
+): PolicyPlan {
+  return {
+    key: policyKey({ namespace, name }),
+    kind,
+    namespace,
+    name,
+    tier,
+    mode: "Enforce",
+    replaces: undefined,
+    peer: undefined,
+    methods: [],
+    claimHeaders: new Map(),
+    anonymous: undefined,
+    allow: [],
+    deny: [],
+    audit: [],
+    keepHeaders: [],
+    unauthenticated: undefined,
+    unauthorized: undefined,
     invalid: false,
   };
-  for (const [index, rule] of (spec.rules ?? []).entries()) {
-    const own = new Faults(policy);
-    const at = `spec.rules[${index}]`;
-    if (methodNames !== undefined) checkMethodNames(rule, at, methodNames, own);
-    const compiled = compileRule(rule, at, plan, options, own);
-    faults.diagnostics.push(...own.diagnostics);
-    if (!own.hasErrors) rules[rule.effect].push(compiled);
-  }
-  plan.invalid = faults.hasErrors || policy.faults.length > 0;
-  return { plan, diagnostics: faults.diagnostics };
 }
 
 /** Names of methods are local to the policy. */
@@ -73,7 +172,7 @@ function checkMethodNames(rule: Rule, at: string, known: readonly string[], faul
           `${at}.from[${index}].${field}[${position}]`,
           `\`${name}\` is no method of this policy`,
           known.length === 0
-            ? "declare it under `spec.authentication`"
+            ? "declare it under `authentication`"
             : `the policy declares ${known.map((method) => `\`${method}\``).join(", ")}`,
         );
       }

@@ -2,24 +2,51 @@ import type { CredentialLocation, MethodPlan } from "../model/authentication.ts"
 import { OVERRIDE_HEADERS } from "../model/override-headers.ts";
 import type { CredentialReader, ForwardPlan, LocationPlan, PeerRequirement, PolicyPlan, TargetPlan } from "../model/plan.ts";
 
+/** The policies that select one target, each list oldest first. */
+export interface Candidates {
+  readonly overrides: readonly PolicyPlan[];
+  readonly own: readonly PolicyPlan[];
+  readonly defaults: readonly PolicyPlan[];
+}
+
 /**
- * Joins the policies of one target, oldest first. `peer` asks for what is asked of the caller where no policy says: a workload's caller
- * proves who it is, a gateway's need not.
+ * Joins the policies of one target. `peer` asks for what is asked of the caller where no policy says: a workload's caller proves who it
+ * is, a gateway's need not.
  */
-export function joinPolicies(
-  enforced: readonly PolicyPlan[],
-  shadowed: readonly PolicyPlan[],
-  peer: "Required" | "Optional",
-): TargetPlan {
+export function joinPolicies(candidates: Candidates, peer: "Required" | "Optional"): TargetPlan {
+  const enforced = mapCandidates(candidates, (plans) => plans.filter(({ mode }) => mode === "Enforce"));
+  const shadowed = Object.values(candidates)
+    .flat()
+    .filter(({ mode }) => mode === "Shadow");
   return {
     ...join(enforced, peer),
-    shadows: shadowed.map((policy) => ({ policy: policy.key, plan: join([...enforced, policy], peer) })),
+    shadows: [...new Set(shadowed.map(({ key }) => key))].map((key) => {
+      const replaced = shadowed.find((plan) => plan.key === key)?.replaces;
+      const tried = mapCandidates(candidates, (plans) =>
+        plans.filter((plan) => (plan.mode === "Shadow" ? plan.key === key : plan.key !== replaced || plan.tier !== "own")),
+      );
+      return { policy: key, plan: join(tried, peer) };
+    }),
   };
 }
 
-function join(policies: readonly PolicyPlan[], peer: "Required" | "Optional"): TargetPlan {
+function mapCandidates(candidates: Candidates, map: (plans: readonly PolicyPlan[]) => readonly PolicyPlan[]): Candidates {
+  return { overrides: map(candidates.overrides), own: map(candidates.own), defaults: map(candidates.defaults) };
+}
+
+function join({ overrides, own, defaults }: Candidates, peer: "Required" | "Optional"): TargetPlan {
+  const rest = own.length > 0 ? own : defaults;
+  const policies = [...overrides, ...rest];
   const locations = joinLocations(policies);
-  return { policies, peer: strictestPeer(policies, peer), locations, forward: joinForward(policies, locations), shadows: [] };
+  return {
+    policies,
+    overrides,
+    rest,
+    peer: strictestPeer(policies, peer),
+    locations,
+    forward: joinForward(policies, locations),
+    shadows: [],
+  };
 }
 
 function strictestPeer(policies: readonly PolicyPlan[], fallback: "Required" | "Optional"): PeerRequirement {

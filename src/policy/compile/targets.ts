@@ -1,17 +1,36 @@
 import type { APIPolicy } from "../../api/api-policy.ts";
+import type { ClusterAPIPolicy } from "../../api/cluster-api-policy.ts";
+import type { Namespace } from "../../api/namespace.ts";
 import type { Service } from "../../api/service.ts";
 import { compileHost, type HostPattern } from "../match/host-pattern.ts";
 import { createHostTrie, type HostTrie } from "../match/host-trie.ts";
 import { compileLabelSelector } from "../match/label-selector.ts";
 import type { Plan, PolicyPlan, TargetPlan } from "../model/plan.ts";
 import type { Faults } from "./faults.ts";
-import { joinPolicies } from "./target-plan.ts";
+import { emptyPolicyPlan, policyKey } from "./policy.ts";
+import { type Candidates, joinPolicies } from "./target-plan.ts";
 
-/** A policy with what it selects. */
+/** A namespace's policy with what it selects. */
 export interface TargetedPolicy {
   readonly resource: APIPolicy;
   readonly plan: PolicyPlan;
   readonly faults: Faults;
+}
+
+/** A cluster's policy with its plans: overrides, defaults or both. */
+export interface TargetedClusterPolicy {
+  readonly resource: ClusterAPIPolicy;
+  readonly plans: readonly PolicyPlan[];
+}
+
+export interface TargetSources {
+  /** Oldest first. */
+  readonly policies: readonly TargetedPolicy[];
+  /** Oldest first. */
+  readonly clusterPolicies: readonly TargetedClusterPolicy[];
+  readonly services: readonly Service[];
+  readonly namespaces: readonly Namespace[];
+  readonly lostNamespaces: ReadonlySet<string>;
 }
 
 type Labels = ReadonlyMap<string, string>;
@@ -26,27 +45,23 @@ interface Selection {
 
 interface NamespaceTargets {
   readonly selections: readonly Selection[];
+  readonly cluster: Omit<Candidates, "own">;
   /** By the labels as they arrive, which costs one Map read; by the policies that they select, so that equal targets are one object. */
   readonly byLabels: Map<string, TargetPlan | undefined>;
   readonly bySelection: Map<string, TargetPlan>;
   readonly byService: Map<string, TargetPlan | undefined>;
 }
 
-/** Distinct label sets that a namespace remembers; a caller cannot choose labels, so more than this are a cluster in churn. */
-const MAX_LABEL_SETS = 4096;
+/** Distinct label sets that a namespace remembers, and namespaces without a policy: no caller chooses them, so more are a cluster in churn. */
+const MAX_REMEMBERED = 4096;
 
 export type TargetIndex = Pick<Plan, "forWorkload" | "forRoute" | "forHost">;
 
 /**
- * Finds the policies of a target in a time that does not depend on how many there are. `policies` come oldest first. Whatever selects
- * nothing is told to its own faults.
+ * Finds the policies of a target in a time that does not depend on how many there are. Whatever selects nothing is told to its own faults.
  */
-export function indexTargets(
-  policies: readonly TargetedPolicy[],
-  services: readonly Service[],
-  lostNamespaces: ReadonlySet<string>,
-): TargetIndex {
-  const serviceLabels = new Map(services.map((service) => [`${service.namespace}/${service.name}`, service.spec.selector]));
+export function indexTargets({ policies, clusterPolicies, services, namespaces, lostNamespaces }: TargetSources): TargetIndex {
+  const serviceLabels = new Map(services.map((service) => [policyKey(service), service.spec.selector]));
   const selections = new Map<string, Selection[]>();
   const hosted: TargetedPolicy[] = [];
   for (const policy of policies) {
@@ -58,30 +73,45 @@ export function indexTargets(
     selections.set(namespace, list);
   }
   for (const namespace of lostNamespaces) selections.set(namespace, [...(selections.get(namespace) ?? []), lost(namespace)]);
-  const namespaces = new Map<string, NamespaceTargets>();
-  for (const [namespace, list] of selections) {
-    namespaces.set(namespace, { selections: list, byLabels: new Map(), bySelection: new Map(), byService: new Map() });
-  }
-  const hosts = indexHosts(hosted, (namespace) => [
-    ...(selections.get(namespace) ?? []).filter(({ unknown }) => unknown).map(({ plan }) => plan),
-  ]);
+  const clusterOf = indexClusterPolicies(clusterPolicies, namespaces);
+  const targetsOf = (namespace: string, own: readonly Selection[]): NamespaceTargets => ({
+    selections: own,
+    cluster: clusterOf(namespace),
+    byLabels: new Map(),
+    bySelection: new Map(),
+    byService: new Map(),
+  });
+  const known = new Map([...selections].map(([namespace, list]) => [namespace, targetsOf(namespace, list)]));
+  const others = new Map<string, NamespaceTargets>();
+  const find = (namespace: string): NamespaceTargets | undefined => {
+    const own = known.get(namespace) ?? others.get(namespace);
+    if (own !== undefined || clusterPolicies.length === 0) return own;
+    const targets = targetsOf(namespace, []);
+    if (others.size >= MAX_REMEMBERED) others.clear();
+    others.set(namespace, targets);
+    return targets;
+  };
+  const hosts = indexHosts(hosted, (namespace) => ({
+    own: (selections.get(namespace) ?? []).filter(({ unknown }) => unknown).map(({ plan }) => plan),
+    ...clusterOf(namespace),
+  }));
 
   return {
     forWorkload(namespace, labels, labelsKey) {
-      const targets = namespaces.get(namespace);
+      const targets = find(namespace);
       if (targets === undefined) return undefined;
-      const known = targets.byLabels.get(labelsKey);
-      if (known !== undefined || targets.byLabels.has(labelsKey)) return known;
+      const remembered = targets.byLabels.get(labelsKey);
+      if (remembered !== undefined || targets.byLabels.has(labelsKey)) return remembered;
       const found = joinSelected(targets, (selection) => selection.selects(labels));
-      if (targets.byLabels.size >= MAX_LABEL_SETS) targets.byLabels.clear();
+      if (targets.byLabels.size >= MAX_REMEMBERED) targets.byLabels.clear();
       targets.byLabels.set(labelsKey, found);
       return found;
     },
     forRoute(kind, namespace, name) {
-      const targets = namespaces.get(namespace);
-      if (targets === undefined || kind !== "Service") return undefined;
-      const labels = serviceLabels.get(`${namespace}/${name}`);
+      const targets = kind === "Service" ? find(namespace) : undefined;
+      if (targets === undefined) return undefined;
       if (targets.byService.has(name)) return targets.byService.get(name);
+      const labels = serviceLabels.get(`${namespace}/${name}`);
       const found = joinSelected(
         targets,
         (selection) => selection.selectsService(name) || (labels !== undefined && labels.size > 0 && selection.selects(labels)),
@@ -95,19 +125,38 @@ export function indexTargets(
 }
 
 function joinSelected(targets: NamespaceTargets, selects: (selection: Selection) => boolean): TargetPlan | undefined {
-  const indexes = [...targets.selections.keys()].filter((index) => {
-    const selection = targets.selections[index];
-    return selection !== undefined && selects(selection);
-  });
-  if (indexes.length === 0) return undefined;
-  const key = indexes.join();
+  const { cluster } = targets;
+  const own = targets.selections.filter(selects);
+  if (own.length === 0 && cluster.overrides.length === 0 && cluster.defaults.length === 0) return undefined;
+  const key = own.map((selection) => targets.selections.indexOf(selection)).join();
   let target = targets.bySelection.get(key);
   if (target === undefined) {
-    const plans = indexes.flatMap((index) => targets.selections[index]?.plan ?? []);
-    target = joinPolicies(enforced(plans), shadowed(plans), "Required");
+    target = joinPolicies({ ...cluster, own: own.map(({ plan }) => plan) }, "Required");
     targets.bySelection.set(key, target);
   }
   return target;
+}
+
+/** The cluster's policies of a namespace, by its labels. A namespace of which nothing is known has its name for a label, as in every cluster. */
+function indexClusterPolicies(
+  policies: readonly TargetedClusterPolicy[],
+  namespaces: readonly Namespace[],
+): (namespace: string) => Omit<Candidates, "own"> {
+  const labelsOf = new Map(namespaces.map(({ name, labels }) => [name, labels]));
+  const selecting = policies.map(({ resource, plans }) => ({
+    plans,
+    selector: resource.targetUnknown
+      ? undefined
+      : compileLabelSelector(new Map(Object.entries(resource.spec.namespaceSelector?.matchLabels ?? {}))),
+  }));
+  return (namespace) => {
+    const labels = new Map([...(labelsOf.get(namespace) ?? []), ["kubernetes.io/metadata.name", namespace]]);
+    const plans = selecting.filter(({ selector }) => selector?.matches(labels) ?? true).flatMap((policy) => policy.plans);
+    return {
+      overrides: plans.filter(({ tier }) => tier === "override"),
+      defaults: plans.filter(({ tier }) => tier === "default"),
+    };
+  };
 }
 
 function selectionOf({ resource, plan, faults }: TargetedPolicy, serviceLabels: ReadonlyMap<string, Labels>): Selection {
@@ -163,32 +212,12 @@ function selectionOf({ resource, plan, faults }: TargetedPolicy, serviceLabels: 
 
 /** A policy of the namespace that nobody can read denies everything there, since what it denied is not known. */
 function lost(namespace: string): Selection {
-  const plan: PolicyPlan = {
-    key: `${namespace}/?`,
-    kind: "APIPolicy",
-    namespace,
-    name: "?",
-    mode: "Enforce",
-    peer: undefined,
-    methods: [],
-    claimHeaders: new Map(),
-    anonymous: undefined,
-    allow: [],
-    deny: [],
-    audit: [],
-    keepHeaders: [],
-    unauthenticated: undefined,
-    unauthorized: undefined,
-    invalid: true,
-  };
+  const plan = { ...emptyPolicyPlan({ kind: "APIPolicy", namespace, name: "?" }, "own"), invalid: true };
   return { plan, unknown: true, selects: () => true, selectsService: () => true };
 }
 
 /** A host belongs to one policy: where two claim it, the older stands and the newer loses that host alone. Shadow policies take part in no conflict. */
-function indexHosts(
-  policies: readonly TargetedPolicy[],
-  unknown: (namespace: string) => readonly PolicyPlan[],
-): HostTrie<() => TargetPlan> {
+function indexHosts(policies: readonly TargetedPolicy[], around: (namespace: string) => Candidates): HostTrie<() => TargetPlan> {
   const claims = new Map<
     string,
     { readonly pattern: HostPattern; owner: PolicyPlan | undefined; readonly shadows: PolicyPlan[] }
@@ -216,34 +245,23 @@ function indexHosts(
     }
   }
   return createHostTrie(
-    [...claims.values()].map(
-      ({ pattern, owner, shadows }) => [pattern, lazily(() => joinHost(owner, shadows, unknown))] as const,
-    ),
+    [...claims.values()].map(({ pattern, owner, shadows }) => [pattern, lazily(() => joinHost(owner, shadows, around))] as const),
   );
 }
 
 function joinHost(
   owner: PolicyPlan | undefined,
   shadows: readonly PolicyPlan[],
-  unknown: (namespace: string) => readonly PolicyPlan[],
+  around: (namespace: string) => Candidates,
 ): TargetPlan {
-  return joinPolicies(
-    owner === undefined ? [] : [owner, ...unknown(owner.namespace).filter((plan) => plan !== owner)],
-    shadows,
-    "Optional",
-  );
+  const namespace = (owner ?? shadows[0])?.namespace ?? "";
+  const { overrides, own, defaults } = around(namespace);
+  const others = own.filter((plan) => plan !== owner && !shadows.includes(plan));
+  return joinPolicies({ overrides, own: [...(owner === undefined ? [] : [owner]), ...others, ...shadows], defaults }, "Optional");
 }
 
 /** Most hosts of a large installation are asked for on no one replica, so each is joined when it first is. */
 function lazily<Value>(make: () => Value): () => Value {
   let value: Value | undefined;
   return () => (value ??= make());
-}
-
-function enforced(plans: readonly PolicyPlan[]): PolicyPlan[] {
-  return plans.filter(({ mode }) => mode === "Enforce");
-}
-
-function shadowed(plans: readonly PolicyPlan[]): PolicyPlan[] {
-  return plans.filter(({ mode }) => mode === "Shadow");
 }

@@ -71,7 +71,7 @@ const PLAIN = new WeakMap<ForwardPlan, AllowAnswer>();
 export function forward(
   target: TargetPlan,
   facts: RequestFacts,
-  policy: PolicyPlan,
+  policy: PolicyPlan | undefined,
   credentials: readonly VerifiedCredential[],
 ): AllowAnswer {
   const plan = target.forward;
@@ -90,7 +90,7 @@ export function forward(
     }
     return plain;
   }
-  const values = claimHeaderValues(policy, credentials);
+  const values = policy === undefined ? new Map<string, string>() : claimHeaderValues(policy, credentials);
   const setHeaders = [...values];
   const removeHeaders = [...plan.removeHeaders, ...plan.claimHeaders.filter((name) => !values.has(name)), ...twins];
   if (cookie === "") removeHeaders.push("cookie");

@@ -2,7 +2,7 @@ import type { Decision } from "../model/decision.ts";
 import type { Evaluation } from "../model/evaluation.ts";
 import type { Identity } from "../model/identity.ts";
 import type { PolicyPlan, RulePlan, TargetPlan } from "../model/plan.ts";
-import type { Reason } from "../model/reason.ts";
+import { REASONS, type Reason } from "../model/reason.ts";
 import { FALSE, TRUE, type Tri, UNKNOWN } from "../model/tri.ts";
 import { forward, refusal } from "./answer.ts";
 import type { SettledAuthentication } from "./authenticate.ts";
@@ -41,7 +41,10 @@ export class Frame implements Evaluation {
   }
 }
 
-/** Any Deny that matches denies; else any Allow allows; else the request is denied. A rule that ends unknown matches if it is a Deny. */
+/**
+ * Tier by tier, overrides first: any Deny that matches denies; else any Allow allows. What no tier decides is denied, or left to the default
+ * action where the target has neither policies of its own nor defaults. A rule that ends unknown matches if it is a Deny.
+ */
 export function applyRules(target: TargetPlan, facts: RequestFacts, authentication: SettledAuthentication): Decision {
   const frame = new Frame(facts);
   const audits = matchingAudits(target, frame, authentication);
@@ -52,7 +55,7 @@ export function applyRules(target: TargetPlan, facts: RequestFacts, authenticati
     policy,
     rule,
     answer:
-      reason === "allowed" && policy !== undefined
+      REASONS[reason].class === "allow"
         ? forward(target, facts, policy, authentication.credentials)
         : refusal(reason, target, policy),
     peer: facts.peer,
@@ -62,45 +65,49 @@ export function applyRules(target: TargetPlan, facts: RequestFacts, authenticati
     shadows: [],
   });
 
-  const denied = firstDeny(target, frame, authentication);
-  if (denied?.outcome === TRUE) return conclude("denied_by_rule", denied.rule.policy, denied.rule);
-  if (denied !== undefined && needsWholeBody(denied.rule, frame))
-    return conclude("body_truncated", denied.rule.policy, denied.rule);
-  if (denied === undefined) {
-    const invalid = target.policies.find((policy) => policy.invalid);
-    if (invalid !== undefined) return conclude("policy_invalid", invalid);
-  }
-
+  let unknown: RulePlan | undefined;
   let truncated: RulePlan | undefined;
   let wanting: RulePlan | undefined;
-  for (const policy of target.policies) {
-    const { admission, views, lacksCredential } = allowViews(policy, authentication);
-    for (const view of views) {
-      frame.as(view);
-      for (const rule of policy.allow) {
-        const outcome = evaluateInAll(rule, frame, admission);
-        if (outcome === TRUE && denied === undefined) return conclude("allowed", policy, rule);
-        if (outcome === UNKNOWN && needsWholeBody(rule, frame)) truncated ??= rule;
-        if (outcome !== TRUE && lacksCredential && wanting === undefined && wantsCredential(rule, frame)) wanting = rule;
+  for (const tier of [target.overrides, target.rest]) {
+    const denied = firstDeny(tier, frame, authentication);
+    if (denied?.outcome === TRUE) return conclude("denied_by_rule", denied.rule.policy, denied.rule);
+    if (denied !== undefined && needsWholeBody(denied.rule, frame))
+      return conclude("body_truncated", denied.rule.policy, denied.rule);
+    unknown = denied?.rule;
+    if (unknown === undefined) {
+      const invalid = tier.find((policy) => policy.invalid);
+      if (invalid !== undefined) return conclude("policy_invalid", invalid);
+    }
+    for (const policy of tier) {
+      const { admission, views, lacksCredential } = allowViews(policy, authentication);
+      for (const view of views) {
+        frame.as(view);
+        for (const rule of policy.allow) {
+          const outcome = evaluateInAll(rule, frame, admission);
+          if (outcome === TRUE && unknown === undefined) return conclude("allowed", policy, rule);
+          if (outcome === UNKNOWN && needsWholeBody(rule, frame)) truncated ??= rule;
+          if (outcome !== TRUE && lacksCredential && wanting === undefined && wantsCredential(rule, frame)) wanting = rule;
+        }
       }
     }
+    if (unknown !== undefined) break;
   }
   frame.reading = facts.asWritten;
+  if (unknown === undefined && target.rest.length === 0 && facts.defaultAction === "Allow") return conclude("default_allow");
   if (wanting !== undefined) return conclude("unauthenticated", wanting.policy);
-  if (denied !== undefined)
-    return conclude("denied_by_rule", denied.rule.policy, denied.rule, "the rule reads what the request lacks");
+  if (unknown !== undefined) return conclude("denied_by_rule", unknown.policy, unknown, "the rule reads what the request lacks");
   if (truncated !== undefined) return conclude("body_truncated", truncated.policy, truncated);
-  return conclude("no_rule_matched");
+  return conclude(target.rest.length === 0 ? "no_policy" : "no_rule_matched");
 }
 
 /** The first Deny that matches; one that matches only for being unknown stands back behind one that is true. */
 function firstDeny(
-  target: TargetPlan,
+  policies: readonly PolicyPlan[],
   frame: Frame,
   authentication: SettledAuthentication,
 ): { rule: RulePlan; outcome: Tri } | undefined {
   let unknown: RulePlan | undefined;
-  for (const policy of target.policies) {
+  for (const policy of policies) {
     if (policy.deny.length === 0) continue;
     for (const view of denyViews(policy, authentication)) {
       frame.as(view);

@@ -32,12 +32,10 @@ export function decide(plan: Plan, request: Request, ports: DecisionPorts, recor
   if (target.outcome === "refused") return deny(target.reason, target.name);
   if (plan.incomplete) return deny("policy_invalid", target.name);
   facts.target = target.name;
+  facts.defaultAction = target.defaultAction;
   if (recorder !== undefined) Object.assign(recorder, { target: target.plan, facts });
-  if (target.plan === undefined) return byDefault(target.defaultAction, facts);
-  const real =
-    target.plan.policies.length === 0
-      ? byDefault(target.defaultAction, facts)
-      : decideTarget(target.plan, facts, ports, recorder);
+  if (target.plan === undefined) return byDefault(facts);
+  const real = target.plan.policies.length === 0 ? byDefault(facts) : decideTarget(target.plan, facts, ports, recorder);
   if (target.plan.shadows.length === 0) return real;
   const shadows = shadowOutcomes(target.plan, facts, ports);
   return real instanceof Promise ? real.then((decision) => ({ ...decision, shadows })) : { ...real, shadows };
@@ -105,8 +103,8 @@ export function deny(reason: Reason, target = "", detail?: string): Decision {
 
 const UNCHANGED: AllowAnswer = { kind: "allow", setHeaders: [], removeHeaders: OVERRIDE_HEADERS, removeQueryParameters: [] };
 
-function byDefault(action: "Allow" | "Deny", facts: RequestFacts): Decision {
-  return action === "Allow"
+function byDefault(facts: RequestFacts): Decision {
+  return facts.defaultAction === "Allow"
     ? bare("default_allow", UNCHANGED, facts.target, facts.peer, undefined)
     : deny("no_policy", facts.target);
 }

@@ -21,6 +21,8 @@ export class RequestFacts {
   readonly denyReadings: readonly PathReading[];
   /** What is being called, once that has been looked up: `workload shop/orders`. */
   target = "";
+  /** What becomes of the request if no policy decides about it. */
+  defaultAction: "Allow" | "Deny" = "Deny";
   readonly #query: string;
   #parsed: ParsedRequest | undefined = undefined;
 

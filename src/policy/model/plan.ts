@@ -59,13 +59,19 @@ export interface ClaimHeader {
   readonly header: string;
 }
 
+/** Where a policy stands: overrides come first, a namespace's own policies next, and defaults only where it has none. */
+export type Tier = "override" | "own" | "default";
+
 export interface PolicyPlan {
   /** `shop/orders`, or `orders` for a cluster's policy. */
   readonly key: string;
   readonly namespace: string;
   readonly name: string;
   readonly kind: "APIPolicy" | "ClusterAPIPolicy";
+  readonly tier: Tier;
   readonly mode: Mode;
+  /** A Shadow policy is a candidate for this one's place: it is tried without it. Key of an own policy. */
+  readonly replaces: string | undefined;
   /** As written; `undefined` where the policy says nothing. */
   readonly peer: { readonly mtls?: "Required" | "Optional"; readonly trustDomains?: readonly string[] } | undefined;
   readonly methods: readonly MethodPlan[];
@@ -109,12 +115,16 @@ export interface ForwardPlan {
 
 /** Everything that decides about one target. */
 export interface TargetPlan {
-  /** Oldest first. Empty where only Shadow policies select the target: then nothing is enforced but the default action. */
+  /** All that are enforced: `overrides` and then `rest`. Empty where only Shadow policies select the target. */
   readonly policies: readonly PolicyPlan[];
+  /** Oldest first. What they allow or deny is final. */
+  readonly overrides: readonly PolicyPlan[];
+  /** The target's own policies or, where it has none, the defaults; oldest first. Where both are missing, the default action holds. */
+  readonly rest: readonly PolicyPlan[];
   readonly peer: PeerRequirement;
   readonly locations: readonly LocationPlan[];
   readonly forward: ForwardPlan;
-  /** One for each Shadow policy: the same target as if that policy were enforced. */
+  /** One for each Shadow policy: the same target as if that policy were enforced. Empty inside such a plan. */
   readonly shadows: readonly { readonly policy: string; readonly plan: TargetPlan }[];
 }
 

@@ -103,9 +103,11 @@ const TYPES: readonly (readonly [expression: string, message: string, help?: str
   ["request.time > '2026'", "`>` does not compare timestamp with string"],
 ];
 
-test.each([...TYPES])("types: %s", (expression, message, help) => {
-  expect(faultsOf(expression)).toEqual([["CelType", message, ...(help === undefined ? [] : [help])]]);
-});
+for (const [expression, message, help] of TYPES) {
+  test(`types: ${expression}`, () => {
+    expect(faultsOf(expression)).toEqual([["CelType", message, ...(help === undefined ? [] : [help])]]);
+  });
+}
 
 test.each([
   ["request.path", "the expression gives string, and must give bool"],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { CelResult } from "../../../src/policy/cel/program.ts";
 import { compileCel } from "../../../src/policy/cel/compile.ts";
+import type { CelResult } from "../../../src/policy/cel/program.ts";
 import { variablesOf, type World } from "./worlds.ts";
 
 const T: CelResult = { value: 2 };

@@ -113,7 +113,7 @@ describe("a faulty policy", () => {
         object: { kind: "APIPolicy", namespace: "shop", name: "orders" },
         path: "spec.rules[0].from[0].authentication[0]",
         message: "`users` is no method of this policy",
-        help: "declare it under `spec.authentication`",
+        help: "declare it under `authentication`",
       },
     ]);
   });
