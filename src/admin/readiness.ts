@@ -1,7 +1,7 @@
 import { printable } from "../telemetry/printable.ts";
 
 /** `warn` is told and holds readiness: a policy file that does not parse, while the others are in force. */
-export type CheckState = "ok" | "warn" | "fail";
+type CheckState = "ok" | "warn" | "fail";
 
 export interface Check {
   /** A short word: `policies`, `grpc`, `orders.yaml`. */

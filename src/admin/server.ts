@@ -10,7 +10,7 @@ export interface AdminDeps {
   readonly onError: (error: unknown, path: string) => void;
 }
 
-export type AdminAddress =
+type AdminAddress =
   | { readonly kind: "tcp"; readonly host: string; readonly port: number }
   | { readonly kind: "unix"; readonly path: string };
 

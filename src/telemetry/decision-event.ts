@@ -4,7 +4,7 @@ import type { Reason } from "../policy/model/reason.ts";
 import type { Request } from "../policy/model/request.ts";
 
 /** One verified identity, by a method that accepted it. Claims and scopes stay out: they may hold what is nobody's business. */
-export interface EventIdentity {
+interface EventIdentity {
   /** `shop/orders#users` */
   readonly method: string;
   readonly kind: CredentialKind;
@@ -14,7 +14,7 @@ export interface EventIdentity {
 }
 
 /** An Audit rule that matched. */
-export interface AuditMatch {
+interface AuditMatch {
   /** `shop/orders` */
   readonly policy: string;
   readonly rule: string;

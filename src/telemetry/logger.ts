@@ -5,8 +5,8 @@ import type { LogDestination } from "./log-destination.ts";
 import { printable } from "./printable.ts";
 
 /** A field of a log line. Objects do not fit, so that nobody can log a request, a header table or a credential by handing it over. */
-export type LogField = string | number | boolean | undefined | readonly string[] | Error;
-export type LogFields = Readonly<Record<string, LogField>>;
+type LogField = string | number | boolean | undefined | readonly string[] | Error;
+type LogFields = Readonly<Record<string, LogField>>;
 type Level = "debug" | "info" | "warn" | "error";
 
 export interface Log {

@@ -20,7 +20,7 @@ export interface MetricSources {
   readonly now: () => number;
 }
 
-export interface PlanState {
+interface PlanState {
   /** Counts up with each plan that comes into force. */
   readonly generation: number;
   /** Milliseconds since the epoch. */
@@ -28,7 +28,7 @@ export interface PlanState {
   readonly faults: Readonly<Record<Severity, number>>;
 }
 
-export interface JwksState {
+interface JwksState {
   /** `shop/corp` */
   readonly provider: string;
   /** Milliseconds since the epoch; `undefined` while none were ever had. */

@@ -50,6 +50,7 @@ describe("the configuration", () => {
         adminAddress: { kind: "tcp", host: "127.0.0.1", port: 9901 },
         trustDomain: "cluster.local",
         trustedHops: 0,
+        installationNamespace: "sallyport-system",
         defaultAction: "Deny",
         transport: "grpc-js",
         maxConnectionAge: 900_000,

@@ -31,12 +31,14 @@ const users: JwtMethod = {
 };
 const anonymous: AnonymousMethod = { id: "shop/orders#guests", name: "guests", kind: "anonymous", locations: [], forward: false };
 
-export const policy: PolicyPlan = {
+const policy: PolicyPlan = {
   key: "shop/orders",
   namespace: "shop",
   name: "orders",
   kind: "APIPolicy",
+  tier: "own",
   mode: "Enforce",
+  replaces: undefined,
   peer: undefined,
   methods: [users, anonymous],
   claimHeaders: new Map(),
@@ -50,7 +52,7 @@ export const policy: PolicyPlan = {
   invalid: false,
 };
 
-export const rule: RulePlan = {
+const rule: RulePlan = {
   name: "read",
   effect: "Allow",
   policy,
