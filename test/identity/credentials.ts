@@ -1,7 +1,7 @@
-import type { ProviderPlan, Verification } from "../../src/policy/model/authentication.ts";
 import type { RefreshEvent } from "../../src/identity/jwt/jwks-cache.ts";
 import { createFetcher, type Fetcher } from "../../src/identity/outbound/fetcher.ts";
 import { type CredentialService, type CredentialServiceOptions, createCredentialPorts } from "../../src/identity/ports.ts";
+import type { ProviderPlan, Verification } from "../../src/policy/model/authentication.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
 
 /** The service as the composition root makes it, on a clock that the test moves. */

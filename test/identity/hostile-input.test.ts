@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseSubjectAltName } from "../../src/identity/mtls/subject-alt-name.ts";
-import { readForwardedCertificate } from "../../src/identity/mtls/certificate.ts";
-import { parseXfcc, readXfccPeer } from "../../src/identity/mtls/xfcc.ts";
 import { readJwkSet } from "../../src/identity/jwt/jwk-set.ts";
+import { readForwardedCertificate } from "../../src/identity/mtls/certificate.ts";
+import { parseSubjectAltName } from "../../src/identity/mtls/subject-alt-name.ts";
+import { parseXfcc, readXfccPeer } from "../../src/identity/mtls/xfcc.ts";
 import { createBench } from "./credentials.ts";
 import { encode, goodClaims, inline, makeKey, makeMethod, makeProvider, makeToken } from "./issuer.ts";
 

@@ -1,5 +1,4 @@
-import { createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { constants } from "node:crypto";
+import { constants, createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import type { JwtMethod, KeySource, ProviderPlan } from "../../src/policy/model/authentication.ts";
 
 export const ISSUER = "https://issuer.example";

@@ -1,6 +1,6 @@
 import type { Verification } from "../../policy/model/authentication.ts";
-import type { KeyCache } from "./jwks-cache.ts";
 import type { VerificationKey } from "./jwk.ts";
+import type { KeyCache } from "./jwks-cache.ts";
 
 /** A token that one method accepted. */
 export interface VerifiedToken {

@@ -6,14 +6,14 @@ import {
   encode,
   goodClaims,
   hmac,
-  inline,
   ISSUER,
+  inline,
   makeKey,
   makeMethod,
   makeProvider,
   makeToken,
-  signRaw,
   START,
+  signRaw,
 } from "../issuer.ts";
 
 const rsa = makeKey("RS256", "rsa");

@@ -4,11 +4,11 @@ import { Provider } from "oidc-provider";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSystemClock } from "../../../src/identity/clock.ts";
 import { createFetcher } from "../../../src/identity/outbound/fetcher.ts";
-import { createCredentialPorts, type CredentialService } from "../../../src/identity/ports.ts";
+import { type CredentialService, createCredentialPorts } from "../../../src/identity/ports.ts";
 import type { JwtMethod } from "../../../src/policy/model/authentication.ts";
-import { createManualClock, type ManualClock } from "../manual-clock.ts";
 import { outcome } from "../credentials.ts";
 import { makeKey, makeMethod, makeProvider, type SigningKey } from "../issuer.ts";
+import { createManualClock, type ManualClock } from "../manual-clock.ts";
 
 const AUDIENCE = "https://orders.example";
 const CLIENT = { client_id: "frontend", client_secret: "a-secret-of-this-test" };
