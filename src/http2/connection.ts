@@ -347,8 +347,7 @@ export class Connection implements FrameSink, CallsHost {
       this.#reset(stream, ErrorCode.protocolError);
       return;
     }
-    if (from === to && !ends) {
-      this.#spend(this.guard.emptyData);
+    if (from === to && !ends && !this.#spend(this.guard.emptyData)) {
       return;
     }
     if (ends) {

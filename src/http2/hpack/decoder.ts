@@ -40,6 +40,12 @@ export class HpackDecoder {
     this.#table = new DynamicTable(limits.tableSize);
   }
 
+  /** Octets that the dynamic table holds. */
+  get tableSize(): number {
+    return this.#table.size;
+  }
+
+  /** Changes whenever an index may have come to mean something else. */
   get generation(): number {
     return this.#table.generation;
   }
