@@ -42,8 +42,13 @@ export async function startDataPlane(children: Children, options: DataPlaneOptio
     if (ready?.status === 200) return child;
     if (child.hasExited() || Date.now() > limit) {
       await child.stop();
-      throw new Error(`the data plane did not start: ${child.log().slice(-3).join(" | ") || "it said nothing"}`);
+      throw new Error(`the data plane did not start: ${whyOf(child.log())}`);
     }
     await delay(30);
   }
+}
+
+/** Its own last word on an error, or the line in which Node names the exception. */
+function whyOf(log: readonly string[]): string {
+  return log.findLast((line) => /"level":"(error|fatal)"|^\w*Error\b/.test(line)) ?? log.at(-1) ?? "it said nothing";
 }

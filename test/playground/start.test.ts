@@ -42,10 +42,11 @@ function start(args: readonly string[], env: NodeJS.ProcessEnv): Started {
   return { process: started, lines, exited: once(started, "close").then(([code]) => code as number | null) };
 }
 
-async function until(condition: () => boolean | Promise<boolean>, lines: readonly string[]): Promise<void> {
-  const limit = Date.now() + 30_000;
-  while (!(await condition())) {
-    if (Date.now() > limit) throw new Error(`waited in vain; it said:\n${lines.join("\n")}`);
+async function until(condition: () => boolean, lines: readonly string[]): Promise<void> {
+  const limit = Date.now() + 20_000;
+  while (!condition()) {
+    if (Date.now() > limit || lines.some((line) => line.includes("did not start")))
+      throw new Error(`waited in vain; it said:\n${lines.join("\n")}`);
     await delay(20);
   }
 }
