@@ -1,0 +1,17 @@
+/** What an example may hold, so that a misspelt word does not pass for one that expects nothing. */
+const EXAMPLE = ["policy", "policies", "created", "before", "services", "tokens", "keys", "options", "faults", "requests"];
+const CALL = ["method", "path", "host", "headers", "peer", "source", "port", "labels", "workload", "route", "extensions"];
+const BODY = ["body", "truncated"];
+const OUTCOME = ["expect", "status", "answer", "sets", "removes", "keeps", "removesQuery", "shadows", "audits"];
+const REQUEST = new Set([...CALL, ...BODY, ...OUTCOME]);
+
+/** The words of an example that it cannot hold. */
+export function strangeWords(example: object): readonly string[] {
+  const requests: unknown = "requests" in example ? example.requests : [];
+  return [
+    ...Object.keys(example).filter((key) => !EXAMPLE.includes(key)),
+    ...(Array.isArray(requests) ? requests : [requests]).flatMap((request: unknown) =>
+      Object.keys(Object(request)).filter((key) => !REQUEST.has(key)),
+    ),
+  ];
+}

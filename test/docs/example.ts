@@ -1,0 +1,212 @@
+import { parse } from "yaml";
+import { digestApiKey } from "../../src/identity/api-key/digest.ts";
+import { createApiKeyIndex } from "../../src/identity/api-key/key-index.ts";
+import { verifyApiKey } from "../../src/identity/api-key/verify.ts";
+import { checkClaims } from "../../src/identity/jwt/claims.ts";
+import { type JsonObject, parseStrictObject } from "../../src/identity/jwt/strict-json.ts";
+import { createPeerReader } from "../../src/identity/mtls/peer-reader.ts";
+import { compile } from "../../src/policy/compile/compile.ts";
+import type { CompileOptions } from "../../src/policy/compile/snapshot.ts";
+import { type DecisionPorts, decide } from "../../src/policy/decide/decide.ts";
+import type { JwtMethod, Verification } from "../../src/policy/model/authentication.ts";
+import type { Decision } from "../../src/policy/model/decision.ts";
+import type { Plan } from "../../src/policy/model/plan.ts";
+import { mkRequest, type RequestParts, snapshotOf } from "../policy/world.ts";
+
+/** What stands in a block ```` ```yaml example ````. The end of docs/semantics.md tells writers and other readers the same. */
+export interface Example {
+  readonly policy?: object;
+  readonly policies?: Readonly<Record<string, object>>;
+  readonly created?: Readonly<Record<string, string>>;
+  /** The version of `policy` that was in force before. */
+  readonly before?: object;
+  readonly services?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly tokens?: Readonly<Record<string, ExampleToken>>;
+  readonly keys?: Readonly<Record<string, ExampleKey>>;
+  readonly options?: Partial<CompileOptions>;
+  /** Codes of the errors that the policies have. */
+  readonly faults?: readonly string[];
+  readonly requests: readonly ExampleRequest[];
+}
+
+interface ExampleToken {
+  readonly claims?: Readonly<Record<string, unknown>>;
+  readonly signature?: "bad";
+  readonly provider?: "down";
+}
+
+interface ExampleKey {
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly scopes?: readonly string[];
+}
+
+export interface ExampleRequest extends Omit<RequestParts, "body"> {
+  readonly route?: string;
+  readonly body?: string;
+  readonly truncated?: boolean;
+  readonly expect: string;
+  readonly status?: number;
+  readonly answer?: { readonly body?: string; readonly headers?: Readonly<Record<string, string>> };
+  /** What the service sees set. */
+  readonly sets?: Readonly<Record<string, string>>;
+  /** Some of what is removed on the way to the service, and what is not. */
+  readonly removes?: readonly string[];
+  readonly keeps?: readonly string[];
+  readonly removesQuery?: readonly string[];
+  readonly shadows?: Readonly<Record<string, string>>;
+  readonly audits?: readonly string[];
+}
+
+/** Thursday, 1 January 2026: the moment of every example. */
+const NOW = Date.UTC(2026, 0, 1);
+const OPTIONS: CompileOptions = {
+  trustDomain: "cluster.local",
+  defaultAction: "Deny",
+  trustedHops: 0,
+  installationNamespace: "sallyport-system",
+};
+const PROVIDERS = { corp: "https://corp.example", other: "https://other.example" };
+
+export function parseExample(text: string): Example {
+  return parse(text) as Example;
+}
+
+/** The verdict of every request, and the rest of what each of them expects. */
+export async function runExample(example: Example): Promise<readonly ExampleRequest[]> {
+  const { plan } = planOf(example);
+  const ports = portsOf(example);
+  return Promise.all(example.requests.map(async (request) => observe(request, await decideOne(plan, request, ports))));
+}
+
+export function faultsOf(example: Example): readonly string[] {
+  return planOf(example).errors;
+}
+
+function planOf(example: Example): { readonly plan: Plan; readonly errors: readonly string[] } {
+  const options = { ...OPTIONS, ...example.options };
+  const earlier = example.before === undefined ? undefined : { ...example, policy: example.before };
+  const lastGood = earlier === undefined ? undefined : compile(snapshotOf(manifests(earlier)), options).lastGood;
+  const snapshot = snapshotOf(manifests(example));
+  const { plan, diagnostics } = compile(snapshot, options, lastGood);
+  const found = [...snapshot.policies.flatMap(({ faults }) => faults), ...diagnostics];
+  return { plan, errors: found.filter(({ severity }) => severity === "error").map(({ code }) => code) };
+}
+
+function manifests(example: Example): string {
+  const policies = { ...(example.policy === undefined ? {} : { orders: example.policy }), ...example.policies };
+  const objects = [
+    ...Object.entries(PROVIDERS).map(([name, issuer]) => object("sallyport.dev/v1alpha1", "IdentityProvider", name, { issuer })),
+    ...Object.entries(example.services ?? {}).map(([name, selector]) => object("v1", "Service", name, { selector })),
+    ...Object.entries(policies).map(([name, spec]) =>
+      object("sallyport.dev/v1alpha1", "APIPolicy", name, spec, example.created?.[name]),
+    ),
+  ];
+  return objects.map((each) => JSON.stringify(each)).join("\n---\n");
+}
+
+function object(apiVersion: string, kind: string, key: string, spec: object, creationTimestamp?: string): object {
+  const [name = "", namespace = "shop"] = key.split("/").toReversed();
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, namespace, ...(creationTimestamp === undefined ? {} : { creationTimestamp }) },
+    spec,
+  };
+}
+
+function portsOf({ tokens = {}, keys = {} }: Example): DecisionPorts {
+  const claimsOf = new Map(Object.entries(tokens).map(([text, token]) => [text, readClaims(token)] as const));
+  const index = createApiKeyIndex(
+    Object.entries(keys).map(([text, { name = text, namespace = "shop", labels = { app: "orders" }, scopes = [] }]) => ({
+      namespace,
+      name,
+      labels: new Map(Object.entries(labels)),
+      digest: digestApiKey(text),
+      scopes,
+    })),
+  );
+  const verify = (method: JwtMethod, text: string): Verification => {
+    const { signature, provider } = tokens[text] ?? {};
+    if (provider === "down") return { ok: false, reason: "identity_provider_unavailable", detail: "" };
+    if (signature === "bad") return { ok: false, reason: "token_signature_invalid", detail: "" };
+    return checkClaims(method, claimsOf.get(text) ?? {}, NOW);
+  };
+  return {
+    credentials: {
+      issuerOf: (text) => {
+        const issuer = claimsOf.get(text)?.["iss"];
+        return typeof issuer === "string" ? issuer : undefined;
+      },
+      verifyJwt: verify,
+      verifyApiKey: (method, key) => verifyApiKey(index, method, key),
+    },
+    peer: createPeerReader({ clock: { now: () => NOW } }),
+  };
+}
+
+/** As a token would carry them; `null` takes a default away. */
+function readClaims({ claims = {} }: ExampleToken): JsonObject {
+  const defaults = { iss: PROVIDERS.corp, sub: "ada", aud: "orders", exp: NOW / 1000 + 300 };
+  const given = Object.entries({ ...defaults, ...claims }).filter(([, value]) => value !== null);
+  const read = parseStrictObject(JSON.stringify(Object.fromEntries(given)));
+  if (typeof read === "string") throw new TypeError(read);
+  return read;
+}
+
+function decideOne(plan: Plan, request: ExampleRequest, ports: DecisionPorts): Decision | Promise<Decision> {
+  const { route, body, truncated = false, ...parts } = request;
+  return decide(
+    plan,
+    mkRequest({
+      ...parts,
+      extensions: {
+        "sallyport.peer": "principal",
+        ...(route === undefined ? {} : { "sallyport.target": route }),
+        ...parts.extensions,
+      },
+      workload: parts.workload ?? (route === undefined ? "shop/orders" : ""),
+      ...(body === undefined ? {} : { body: { text: body, truncated } }),
+    }),
+    ports,
+  );
+}
+
+/** The request again, with what came out in the place of what it expects. */
+async function observe(request: ExampleRequest, decision: Decision): Promise<ExampleRequest> {
+  const { answer, reason, policy, rule } = decision;
+  const who = policy === undefined ? [] : [[policy.key, ...(rule === undefined ? [] : [rule.name])].join("/")];
+  const allow = answer.kind === "allow" ? answer : undefined;
+  const deny = answer.kind === "deny" ? answer : undefined;
+  const headers = Object.fromEntries(deny?.headers ?? []);
+  const names = Object.keys(request.answer?.headers ?? {});
+  const shadows = await decision.shadows;
+  return {
+    ...request,
+    expect: [reason, ...who].join(" "),
+    ...(request.status === undefined ? {} : { status: deny?.status ?? 200 }),
+    ...(request.answer === undefined
+      ? {}
+      : {
+          answer: {
+            ...(request.answer.body === undefined ? {} : { body: deny?.body ?? "" }),
+            ...(request.answer.headers === undefined
+              ? {}
+              : { headers: Object.fromEntries(names.map((name) => [name, headers[name] ?? ""])) }),
+          },
+        }),
+    ...(request.sets === undefined ? {} : { sets: Object.fromEntries(allow?.setHeaders ?? []) }),
+    ...(request.removes === undefined
+      ? {}
+      : { removes: request.removes.filter((name) => allow?.removeHeaders.includes(name) === true) }),
+    ...(request.keeps === undefined
+      ? {}
+      : { keeps: request.keeps.filter((name) => allow?.removeHeaders.includes(name) === false) }),
+    ...(request.removesQuery === undefined ? {} : { removesQuery: allow?.removeQueryParameters ?? [] }),
+    ...(request.shadows === undefined
+      ? {}
+      : { shadows: Object.fromEntries(shadows.map((shadow) => [shadow.policy, `${shadow.verdict} ${shadow.reason}`])) }),
+    ...(request.audits === undefined ? {} : { audits: decision.audits.map(({ name }) => name) }),
+  };
+}
