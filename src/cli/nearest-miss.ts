@@ -26,12 +26,18 @@ export function isDeciding(policy: PolicyTrace, report: ExplainReport): boolean 
   return report.policy !== undefined && (policy.policy === report.policy || policy.policy.endsWith(` ${report.policy}`));
 }
 
-/** The policies and their rules, the deciding ones first, then what matched, then the nearest miss; the order of the policy breaks ties. */
+/** Only an Allow can be missed: that a Deny or an Audit did not match is nobody's complaint, so they come after. */
+const AFTER_EVERY_ALLOW = 1_000_000;
+
+/**
+ * The policies and their rules: the deciding ones first, then what matched, then the Allow that came nearest, then what else did not match. The order
+ * of the policy breaks ties.
+ */
 export function nearestFirst(report: ExplainReport): readonly PolicyTrace[] {
   const decides = (policy: PolicyTrace): boolean => isDeciding(policy, report);
   const rank = (policy: PolicyTrace, rule: RuleTrace): number => {
     if (decides(policy) && rule.rule === report.rule) return -2;
-    return rule.outcome === "matched" ? -1 : missDistance(rule);
+    return rule.outcome === "matched" ? -1 : missDistance(rule) + (rule.effect === "Allow" ? 0 : AFTER_EVERY_ALLOW);
   };
   return report.trace.policies
     .toSorted((left, right) => Number(decides(right)) - Number(decides(left)))

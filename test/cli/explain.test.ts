@@ -33,11 +33,12 @@ describe("how near a rule came", () => {
     test(`counts ${what}`, () => expect(missDistance(rule("r", parts))).toBe(distance));
   }
 
-  test("orders rules: the deciding one, what matched, then the nearest miss, else as written", () => {
+  test("orders rules: the deciding one, what matched, the Allow that came nearest, and the rest", () => {
     const far = rule("far", { "from[0].a": "not matched", "to[0].a": "not matched" });
     const near = rule("near", { "to[0].a": "not matched" });
     const alsoNear = rule("also-near", { "to[0].a": "not matched" });
     const matched = rule("matched", {}, "matched");
+    const closed: RuleTrace = { ...rule("closed", { "to[0].a": "not matched" }), effect: "Deny" };
     const decides = { ...rule("decides", {}, "matched"), effect: "Deny" } as const;
     const report: ExplainReport = {
       decision: "deny",
@@ -49,12 +50,17 @@ describe("how near a rule came", () => {
         target: "workload shop/orders",
         policies: [
           { policy: "APIPolicy shop/first", mode: "Enforce", credentials: [], rules: [rule("decides", {}, "matched")] },
-          { policy: "APIPolicy shop/second", mode: "Enforce", credentials: [], rules: [far, near, matched, alsoNear, decides] },
+          {
+            policy: "APIPolicy shop/second",
+            mode: "Enforce",
+            credentials: [],
+            rules: [closed, far, near, matched, alsoNear, decides],
+          },
         ],
       },
     };
     expect(nearestFirst(report).map(({ policy, rules }) => [policy, rules.map((entry) => entry.rule)])).toEqual([
-      ["APIPolicy shop/second", ["decides", "matched", "near", "also-near", "far"]],
+      ["APIPolicy shop/second", ["decides", "matched", "near", "also-near", "far", "closed"]],
       ["APIPolicy shop/first", ["decides"]],
     ]);
   });
