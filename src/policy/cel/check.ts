@@ -118,7 +118,7 @@ class Checker {
       checkOperator(this.findings, expr, call, types) ??
       checkCall(this.findings, expr, { ...call, function: name }, target?.type, types);
     const all = target === undefined ? args : [target, ...args];
-    return { type, cost: 1 + total(all), size: resultSize(call.function, all) };
+    return { type, cost: 1 + total(all), size: resultSize(call.function, all, type) };
   }
 
   /** `strings.quote(x)`: a dotted name that is a function, unless it starts at a variable. */
@@ -208,7 +208,8 @@ function sizeOf(attribute: Attribute): number {
   return attribute.type.kind === "list" ? REPEATED_SIZE : UNKNOWN_SIZE;
 }
 
-function resultSize(name: string, parts: readonly Checked[]): number {
+function resultSize(name: string, parts: readonly Checked[], type: StaticType): number {
+  if (name === "_[_]" && type.kind === "list") return REPEATED_SIZE;
   if (name === "_+_") return parts.reduce((sum, part) => sum + part.size, 0);
   if (name === "_?_:_") return Math.max(parts[1]?.size ?? 1, parts[2]?.size ?? 1);
   return UNKNOWN_SIZE;

@@ -31,6 +31,9 @@ export const TICK = "@tick";
 export const WEIGH = "@weigh";
 export const MATCHES_LITERAL = "@matches";
 
+/** What compiling a pattern takes, in nodes visited. */
+const COMPILE_COST = 200;
+
 const { BOOL, DYN, INT, STRING } = CelScalar;
 const LIST = listType(DYN);
 const MAP = mapType(DYN, DYN);
@@ -50,9 +53,9 @@ export function createEnvironment({ funcs = [], ...options }: CelEnvironmentOpti
       ...funcs,
       ...strings,
       ...createStringFunctions(),
-      ...createTimeFunctions(),
+      ...createTimeFunctions(budget),
       ...createCoreFunctions(),
-      ...createRegexFunctions(),
+      ...createRegexFunctions(budget),
       ...createMeters(budget),
     ],
   });
@@ -60,10 +63,12 @@ export function createEnvironment({ funcs = [], ...options }: CelEnvironmentOpti
 }
 
 /** The evaluator compiles a pattern at every call. Literal patterns have a cache of their own, so that no caller can empty it. */
-function createRegexFunctions(): CelFunc[] {
+function createRegexFunctions(budget: Budget): CelFunc[] {
   const literals = new RegexCache(4096);
   const others = new RegexCache(256);
   const search = (cache: RegexCache, text: string, pattern: string): boolean => {
+    if (!cache.has(pattern)) budget.spend(COMPILE_COST);
+    budget.spend(text.length >> 6);
     const regex = cache === literals || isCheapPattern(pattern) ? cache.get(pattern) : undefined;
     if (regex === undefined) throw safeError("not a regular expression, or too costly a one");
     return testRegex(regex, text);

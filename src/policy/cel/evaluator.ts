@@ -43,9 +43,14 @@ export function createEvaluator(environment: CelEnvironment, names: Names): Eval
     const run = plan(environment.env, expr);
     return (variables) => {
       current = variables;
+      // Every failed access makes an Error, and nine tenths of its cost are the stack trace, which nobody sees. A loop over what a caller
+      // sent could make thousands of them.
+      const { stackTraceLimit } = Error;
+      Error.stackTraceLimit = 0;
       try {
         return run(scope);
       } finally {
+        Error.stackTraceLimit = stackTraceLimit;
         // A program lives long and must not keep the last request alive.
         current = undefined;
       }

@@ -1,5 +1,5 @@
 import { type CelError, type CelValue, isCelError, plan } from "@bufbuild/cel";
-import type { CelEnvironment } from "./environment.ts";
+import { type CelEnvironment, TICK } from "./environment.ts";
 import { childrenOf, type Expr, identifier } from "./syntax.ts";
 
 export interface Folded {
@@ -37,7 +37,10 @@ export function foldConstants(root: Expr, { env, budget }: CelEnvironment): Fold
 }
 
 function isConstant(expr: Expr): boolean {
-  if (expr.exprKind.case === "identExpr" || expr.exprKind.case === "comprehensionExpr") return false;
+  const kind = expr.exprKind;
+  if (kind.case === "identExpr" || kind.case === "comprehensionExpr") return false;
+  // A meter has constant arguments, and must run each time.
+  if (kind.case === "callExpr" && kind.value.function === TICK) return false;
   return childrenOf(expr).every(isConstant);
 }
 

@@ -21,7 +21,12 @@ export function guardExpression(expression: string): CelFault | undefined {
     at = Math.max(TOKEN.lastIndex, at + 1);
     if (groups === undefined || groups["skip"] !== undefined) continue;
     if (++tokens > CEL_LIMITS.tokens) return tooLarge(`the expression has more than ${CEL_LIMITS.tokens} tokens`, start);
-    if (groups["text"] !== undefined) at = endOfText(expression, at, groups["text"]);
+    if (groups["text"] !== undefined) {
+      const end = endOfText(expression, at, groups["text"]);
+      // The parser would try each of its escapes in every way before it finds the same.
+      if (end === undefined) return { code: "CelSyntax", severity: "error", message: "the text is not closed", position: start };
+      at = end;
+    }
     const operator = groups["operator"];
     if (operator === "(" || operator === "[" || operator === "{") open++;
     else if (operator === ")" || operator === "]" || operator === "}") open--;
@@ -33,14 +38,14 @@ export function guardExpression(expression: string): CelFault | undefined {
   return undefined;
 }
 
-function endOfText(expression: string, from: number, opening: string): number {
+function endOfText(expression: string, from: number, opening: string): number | undefined {
   const quote = /["']+$/.exec(opening)?.[0] ?? '"';
   const raw = /^[rRbB]*[rR]/.test(opening);
   for (let at = from; at < expression.length; at++) {
     if (!raw && expression[at] === "\\") at++;
     else if (expression.startsWith(quote, at)) return at + quote.length;
   }
-  return expression.length;
+  return undefined;
 }
 
 function tooLarge(message: string, position?: number): CelFault {

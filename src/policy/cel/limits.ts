@@ -1,6 +1,6 @@
 /**
  * What an expression, and one evaluation of it, may cost. The parser recurses some ten frames a bracket and takes about 10 µs a token;
- * the evaluator takes about 0.3 µs a node. So these bound admission to a few milliseconds and an evaluation to about as much.
+ * the evaluator takes about 0.5 µs a node. So these bound admission to some ten milliseconds and an evaluation to about five.
  */
 export const CEL_LIMITS = {
   /** UTF-16 units of text. */
@@ -17,7 +17,7 @@ export const CEL_LIMITS = {
   /** Nodes that an evaluation visits, each loop multiplied by the declared size of what it runs over. */
   cost: 20_000,
   /** The same, counted while evaluating: the sizes are then the request's own. */
-  steps: 50_000,
+  steps: 10_000,
   /** UTF-16 units of a string that an expression builds. */
   string: 262_144,
   /** UTF-16 units of a regular expression that is not a literal. */

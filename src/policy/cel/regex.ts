@@ -28,6 +28,10 @@ export class RegexCache {
     this.#capacity = capacity;
   }
 
+  has(pattern: string): boolean {
+    return this.#entries.has(pattern);
+  }
+
   /** Undefined for what is no pattern. */
   get(pattern: string): CompiledRegex | undefined {
     const known = this.#entries.get(pattern);

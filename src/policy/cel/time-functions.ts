@@ -1,8 +1,11 @@
 import { type CelFunc, CelScalar, celFunc, celMethod, objectType } from "@bufbuild/cel";
 import { create } from "@bufbuild/protobuf";
 import { TimestampSchema, timestampMs } from "@bufbuild/protobuf/wkt";
+import type { Budget } from "./budget.ts";
 import { safeError } from "./safe-error.ts";
 
+/** What making a formatter takes, in nodes visited. */
+const FORMAT_COST = 200;
 const DAY = 86_400_000;
 const FIXED_OFFSET = /^([+-]?)(\d\d):(\d\d)$/;
 const MIN_SECONDS = -62_135_596_800n;
@@ -26,7 +29,7 @@ const SELECTORS: readonly (readonly [string, (date: Date) => number])[] = [
  * Timestamp functions that do not depend on the process's own time zone: the evaluator's read fields of a local date, which is an hour
  * off in the hour that a summer-time change skips.
  */
-export function createTimeFunctions(): CelFunc[] {
+export function createTimeFunctions(budget: Budget): CelFunc[] {
   const timestamp = objectType(TimestampSchema);
   const zones = new Map<string, Intl.DateTimeFormat>();
   return [
@@ -40,7 +43,7 @@ export function createTimeFunctions(): CelFunc[] {
         return BigInt(select(new Date(Math.floor(timestampMs(this.message)))));
       }),
       celMethod(name, timestamp, [CelScalar.STRING], CelScalar.INT, function (zone) {
-        return BigInt(select(localDate(Math.floor(timestampMs(this.message)), zone, zones)));
+        return BigInt(select(localDate(Math.floor(timestampMs(this.message)), zone, (name) => formatFor(name, zones, budget))));
       }),
     ]),
   ];
@@ -53,7 +56,7 @@ function yearStart(date: Date): number {
 }
 
 /** `02:00`, `-08:00` or an IANA name, as cel-spec says under "Timezones". */
-function localDate(ms: number, zone: string, zones: Map<string, Intl.DateTimeFormat>): Date {
+function localDate(ms: number, zone: string, find: (zone: string) => Intl.DateTimeFormat): Date {
   const fixed = FIXED_OFFSET.exec(zone);
   if (fixed !== null) {
     const minutes = Number(fixed[2]) * 60 + Number(fixed[3]);
@@ -61,7 +64,7 @@ function localDate(ms: number, zone: string, zones: Map<string, Intl.DateTimeFor
   }
   const local = new Date(0);
   const parts = new Map(
-    formatFor(zone, zones)
+    find(zone)
       .formatToParts(ms)
       .map(({ type, value }) => [type, value]),
   );
@@ -73,10 +76,11 @@ function localDate(ms: number, zone: string, zones: Map<string, Intl.DateTimeFor
 }
 
 /** A formatter costs some 50 µs and a caller may choose the zone, so a few are kept. */
-function formatFor(zone: string, zones: Map<string, Intl.DateTimeFormat>): Intl.DateTimeFormat {
+function formatFor(zone: string, zones: Map<string, Intl.DateTimeFormat>, budget: Budget): Intl.DateTimeFormat {
   const known = zones.get(zone);
   if (known !== undefined) return known;
   if (zone.length > 64) throw safeError("unknown time zone");
+  budget.spend(FORMAT_COST);
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat("en-US", {

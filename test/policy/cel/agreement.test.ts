@@ -109,6 +109,6 @@ test("the closures and the library give the same value to every expression", () 
       const { lowered, library } = bothWays(text, about);
       expect({ text, value: lowered }).toEqual({ text, value: library });
     }),
-    { numRuns: 1500 },
+    { numRuns: 2000 },
   );
 });
