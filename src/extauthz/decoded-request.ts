@@ -3,7 +3,7 @@ import * as at from "./check-layout.ts";
 import type { CheckScanner } from "./check-scanner.ts";
 import { DecodedHeaders } from "./decoded-headers.ts";
 import { DecodedPeer } from "./decoded-peer.ts";
-import { isTruncated, PARTIAL_BODY_HEADER } from "./partial-body.ts";
+import { BODY_LIMIT_EXTENSION, isTruncated, PARTIAL_BODY_HEADER } from "./partial-body.ts";
 import { byteString } from "./wire-text.ts";
 
 const METHODS: readonly string[] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
@@ -79,7 +79,8 @@ export class DecodedRequest implements Request {
     const start = this.position(raw ? at.RAW_BODY : at.BODY);
     const end = this.position((raw ? at.RAW_BODY : at.BODY) + 1);
     if (start === end && this.headers.values(PARTIAL_BODY_HEADER).length === 0) return undefined;
-    return { bytes: this.bytes.subarray(start, end), truncated: isTruncated(this.headers, this.size, end - start) };
+    const truncated = isTruncated(this.headers, this.size, end - start, this.extensions.get(BODY_LIMIT_EXTENSION));
+    return { bytes: this.bytes.subarray(start, end), truncated };
   }
 
   get source(): DecodedPeer {

@@ -32,10 +32,7 @@ const model = fc.record({
 type Model = typeof model extends fc.Arbitrary<infer T> ? T : never;
 
 function encode(request: Model, encoding: "joined" | "raw" | "value"): Buffer {
-  const headers = [
-    ...request.headers,
-    ...(request.body === undefined ? [] : ([["x-envoy-auth-partial-body", "false"]] as const)),
-  ];
+  const headers = [...request.headers, ...bodyHeaders(request)];
   const side = (end: Model["source"]): object => ({
     address: { socketAddress: { address: end.address, portValue: end.port } },
     principal: end.principal,
@@ -72,6 +69,14 @@ function encode(request: Model, encoding: "joined" | "raw" | "value"): Buffer {
   });
 }
 
+function bodyHeaders({ body }: Model): [string, string][] {
+  if (body === undefined) return [];
+  return [
+    ["content-length", String(body.length)],
+    ["x-envoy-auth-partial-body", "false"],
+  ];
+}
+
 function entries(pairs: readonly (readonly [string, string])[]): { [name: string]: string } {
   return Object.assign(Object.create(null), Object.fromEntries(pairs));
 }
@@ -79,7 +84,7 @@ function entries(pairs: readonly (readonly [string, string])[]): { [name: string
 /** What the decoder must see: the model itself, with what the encoding adds. Tables have no order on the wire. */
 function expected(request: Model): object {
   const headers = request.headers.map(([key, content]) => [key, [content]]);
-  if (request.body !== undefined) headers.push(["x-envoy-auth-partial-body", ["false"]]);
+  for (const [key, content] of bodyHeaders(request)) headers.push([key, [content]]);
   return sorted({
     ...request,
     headers,

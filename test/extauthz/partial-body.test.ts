@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { createCheckDecoder } from "../../src/extauthz/decode.ts";
 import type { RequestBody } from "../../src/policy/model/request.ts";
-import { httpRequest } from "./wire-types.ts";
+import { encodeCheckRequest } from "./wire-types.ts";
 
 const decode = createCheckDecoder();
 
-function bodyOf(http: object): RequestBody | undefined {
-  const decoded = decode(httpRequest(http));
+function bodyOf(http: object, maxRequestBytes = "5"): RequestBody | undefined {
+  const contextExtensions = { "sallyport.maxRequestBytes": maxRequestBytes };
+  const decoded = decode(encodeCheckRequest({ attributes: { request: { http }, contextExtensions } }));
   if (!decoded.ok) throw new Error(decoded.reason);
   return decoded.request.body;
 }
@@ -48,4 +49,15 @@ test("a body that Envoy buffered and found empty is there", () => {
 
 test("a request whose body Envoy did not buffer has none", () => {
   expect(bodyOf({ size: 0, ...headers(["content-length", "4"]) })).toBeUndefined();
+});
+
+for (const limit of ["4", "3", "", "many", "-1", "5 "]) {
+  test(`a body without a length is possibly a part where the limit is \`${limit}\`, whatever Envoy says (B71)`, () => {
+    expect(bodyOf({ size: 4, rawBody: Buffer.from("1234"), ...headers([PARTIAL, "false"]) }, limit)?.truncated).toBe(true);
+  });
+}
+
+test("a body of its declared length is whole without a known limit", () => {
+  const { truncated } = bodyOf({ rawBody: Buffer.from("1234"), ...headers(["content-length", "4"], [PARTIAL, "false"]) }, "")!;
+  expect(truncated).toBe(false);
 });
