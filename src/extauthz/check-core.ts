@@ -38,6 +38,8 @@ export interface CheckCoreOptions {
 export interface CheckCore {
   /** `deadline` in milliseconds since the epoch. A promise is returned only where the handler returned one. */
   handle(message: Uint8Array, deadline: number | undefined): EncodedAnswer | Promise<EncodedAnswer>;
+  /** The denial for a message that the transport did not read, because it announced more than `maxMessageBytes`. */
+  tooLarge(): EncodedAnswer;
   /** Refuses every waiting call with `deadline`, for a drain that has run out of time. */
   abandon(): void;
 }
@@ -110,6 +112,7 @@ export function createCheckCore(deps: CheckDeps, options: CheckCoreOptions): Che
         return refuse({ reason: "internal", cause });
       }
     },
+    tooLarge: () => refuse({ reason: "request_too_large" }),
     abandon() {
       for (const late of waiting) late();
     },

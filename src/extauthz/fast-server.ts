@@ -5,7 +5,7 @@ import { type Counters, createCounters } from "../http2/counters.ts";
 import { defaultLimits, type Limits } from "../http2/limits.ts";
 import { BufferPool } from "../http2/output.ts";
 import { FastSocket, type FastSocketDeps } from "./fast-socket.ts";
-import { type ListenTarget, listen } from "./listen.ts";
+import { listen } from "./listen.ts";
 import type { TransportTls } from "./transport.ts";
 
 export interface FastServerDeps {
@@ -15,7 +15,10 @@ export interface FastServerDeps {
 }
 
 export interface FastServerOptions {
-  readonly target: ListenTarget;
+  /** `host:port`, `[v6]:port` or `unix:/path`; port 0 takes a free one. */
+  readonly address: string;
+  /** Other processes may listen at the same port; the system spreads connections over them. */
+  readonly reusePort?: boolean | undefined;
   readonly tls?: TransportTls | undefined;
   readonly limits?: Partial<Limits> | undefined;
   /** Milliseconds, 0 for never; each connection gets up to a tenth more or less, so that they do not return together. */
@@ -37,8 +40,10 @@ export interface FastServer {
   start(): Promise<string>;
   /** Other certificates for the connections to come. */
   setTls(tls: TransportTls): void;
-  /** No new connections and calls; resolves when the calls in flight are answered, or after `ms` milliseconds. */
-  drain(ms: number): Promise<void>;
+  /** No new connections and calls. Resolves when those in flight are over. */
+  drain(): Promise<void>;
+  /** Ends every connection at once. */
+  destroy(): void;
 }
 
 const tickMs = 100;
@@ -104,7 +109,7 @@ export function createFastServer(deps: FastServerDeps, options: FastServerOption
       return pending;
     },
     async start(): Promise<string> {
-      const address = await listen(server, options.target);
+      const address = await listen(server, options.address, options.reusePort ?? false);
       timer = setInterval(tick, tickMs).unref();
       return address;
     },
@@ -113,26 +118,25 @@ export function createFastServer(deps: FastServerDeps, options: FastServerOption
         (server as TlsServer).setSecureContext(contextOptions(tls));
       }
     },
-    async drain(ms: number): Promise<void> {
+    async drain(): Promise<void> {
       draining = true;
+      server.close();
       const now = performance.now();
+      const closed = new Promise<void>((resolve) => {
+        emptied = resolve;
+      });
       for (const socket of sockets.keys()) {
         socket.drain(now);
       }
-      const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        emptied = resolve;
-      });
-      const overtime = setTimeout(() => {
-        for (const socket of sockets.keys()) {
-          socket.destroy();
-        }
-      }, ms);
       if (sockets.size > 0) {
         await closed;
       }
-      clearTimeout(overtime);
       clearInterval(timer);
+    },
+    destroy(): void {
+      for (const socket of sockets.keys()) {
+        socket.destroy();
+      }
     },
   };
 }

@@ -1,52 +1,30 @@
-import { unlink } from "node:fs/promises";
-import { type AddressInfo, connect, type Server } from "node:net";
+import type { AddressInfo, ListenOptions, Server } from "node:net";
+import { removeStaleSocket } from "./unix-socket.ts";
 
-export type ListenTarget =
-  | { readonly kind: "tcp"; readonly host: string; readonly port: number; readonly reusePort?: boolean | undefined }
-  | { readonly kind: "unix"; readonly path: string };
-
-/** Listens, and resolves to the address in use: `127.0.0.1:41873`, `[::1]:41873` or `unix:/path`. */
-export async function listen(server: Server, target: ListenTarget): Promise<string> {
-  if (target.kind === "unix") {
-    await removeStaleSocket(target.path);
+/** Listens at `host:port`, `[v6]:port` or `unix:/path`, and resolves to the address in use. `reusePort`: other processes may listen there too. */
+export async function listen(server: Server, address: string, reusePort: boolean): Promise<string> {
+  const path = address.startsWith("unix:") ? address.slice("unix:".length) : undefined;
+  if (path !== undefined) {
+    await removeStaleSocket(path);
   }
+  const where: ListenOptions = path === undefined ? tcpOptions(address, reusePort) : { path };
   await new Promise<void>((resolve, reject) => {
-    const failed = (error: Error): void => reject(new Error(`cannot listen on \`${describe(target)}\`: ${error.message}`));
+    const failed = (error: Error): void =>
+      reject(new Error(`cannot listen on \`${address}\`: ${error.message}`, { cause: error }));
     server.once("error", failed);
-    server.listen(target.kind === "unix" ? { path: target.path } : tcpOptions(target), () => {
+    server.listen(where, () => {
       server.off("error", failed);
       resolve();
     });
   });
-  if (target.kind === "unix") {
-    return describe(target);
-  }
-  const { port } = server.address() as AddressInfo;
-  return describe({ ...target, port });
+  return path === undefined ? `${hostPart(address)}:${(server.address() as AddressInfo).port}` : address;
 }
 
-function tcpOptions(target: ListenTarget & { kind: "tcp" }): { host: string; port: number; reusePort: boolean; backlog: number } {
-  return { host: target.host, port: target.port, reusePort: target.reusePort ?? false, backlog: 1024 };
+function hostPart(address: string): string {
+  return address.slice(0, address.lastIndexOf(":"));
 }
 
-function describe(target: ListenTarget): string {
-  if (target.kind === "unix") {
-    return `unix:${target.path}`;
-  }
-  return target.host.includes(":") ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`;
-}
-
-/** A process that was killed leaves its socket file, on which nobody can listen again; one that still answers is not ours to remove. */
-async function removeStaleSocket(path: string): Promise<void> {
-  const stale = await new Promise<boolean>((resolve) => {
-    const probe = connect({ path });
-    probe.once("connect", () => {
-      probe.destroy();
-      resolve(false);
-    });
-    probe.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "ECONNREFUSED"));
-  });
-  if (stale) {
-    await unlink(path);
-  }
+function tcpOptions(address: string, reusePort: boolean): ListenOptions {
+  const host = hostPart(address).replace(/^\[(.*)\]$/, "$1");
+  return { host, port: Number(address.slice(address.lastIndexOf(":") + 1)), reusePort };
 }
