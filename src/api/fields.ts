@@ -35,7 +35,7 @@ export interface ParserHints {
 }
 
 /** Makes a parsed value read-only all the way down. */
-export type Frozen<T> = T extends readonly (infer Item)[]
+type Frozen<T> = T extends readonly (infer Item)[]
   ? readonly Frozen<Item>[]
   : T extends object
     ? { readonly [Key in keyof T]: Frozen<T[Key]> }

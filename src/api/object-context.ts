@@ -24,7 +24,7 @@ export interface ObjectContext {
   readonly options: ParseOptions;
 }
 
-export function diagnose(fault: Fault, severity: Severity, ref: ObjectRef, locate: Locate | undefined): Diagnostic {
+function diagnose(fault: Fault, severity: Severity, ref: ObjectRef, locate: Locate | undefined): Diagnostic {
   const source = locate?.(fault.path);
   const { code, path, message, help } = fault;
   return {
@@ -39,7 +39,7 @@ export function diagnose(fault: Fault, severity: Severity, ref: ObjectRef, locat
   };
 }
 
-export function errorsOf(context: ObjectContext): readonly Diagnostic[] {
+function errorsOf(context: ObjectContext): readonly Diagnostic[] {
   return context.faults.items.map((fault) => diagnose(fault, "error", context.ref, context.options.locate));
 }
 

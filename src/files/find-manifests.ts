@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 
 /** A path that could not be looked at, with what to say of it. */
-export interface PathFault {
+interface PathFault {
   readonly path: string;
   readonly message: string;
 }
@@ -11,6 +11,8 @@ export interface PathFault {
 export interface FoundManifests {
   /** Sorted by code unit, without repetition. */
   readonly files: readonly string[];
+  /** The directories that were looked into, those behind links included. */
+  readonly folders: readonly string[];
   readonly faults: readonly PathFault[];
 }
 
@@ -48,6 +50,7 @@ function isMissing(error: unknown): boolean {
 export async function findManifests(paths: readonly string[]): Promise<FoundManifests> {
   const files = new Set<string>();
   const faults: PathFault[] = [];
+  const folders: string[] = [];
   const visited = new Set<string>();
 
   const visitFolder = async (folder: string, depth: number): Promise<void> => {
@@ -58,6 +61,7 @@ export async function findManifests(paths: readonly string[]): Promise<FoundMani
       faults.push({ path: folder, message: `it is more than ${DEEPEST} directories deep` });
       return;
     }
+    folders.push(folder);
     const entries = await readdir(folder, { withFileTypes: true });
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       if (!entry.name.startsWith(".")) await visitEntry(path.join(folder, entry.name), entry, depth);
@@ -93,5 +97,5 @@ export async function findManifests(paths: readonly string[]): Promise<FoundMani
       faults.push({ path: given, message: reasonOf(error) });
     }
   }
-  return { files: [...files].sort((a, b) => (a < b ? -1 : 1)), faults };
+  return { files: [...files].sort((a, b) => (a < b ? -1 : 1)), folders, faults };
 }

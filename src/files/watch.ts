@@ -40,15 +40,16 @@ export function watchManifests(paths: readonly string[], options: WatchOptions, 
   const isClosed = (): boolean => closed;
 
   const look = async (): Promise<void> => {
-    await events.rearm();
     for (let attempt = 1; !isClosed(); attempt++) {
       const before = await fingerprint(paths);
-      if (before === seen) return;
+      // What changed before a directory was watched was told by no event, so it is looked at once more.
+      if ((await events.rearm(before.folders)) && attempt < MOST_ATTEMPTS) continue;
+      if (before.text === seen) return;
       const results = await readManifests(paths, options);
-      const settled = before === (await fingerprint(paths));
+      const settled = before.text === (await fingerprint(paths)).text;
       if (!settled && attempt < MOST_ATTEMPTS) continue;
-      if (closed) return;
-      seen = settled ? before : undefined;
+      if (isClosed()) return;
+      seen = settled ? before.text : undefined;
       await listeners.onRead(results);
       return;
     }

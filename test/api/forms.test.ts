@@ -274,9 +274,11 @@ describe.each(Object.entries(FORMS))("%s", (_, { form, right, wrong }) => {
   });
 
   it("reads hostile texts in linear time", () => {
-    const hostile = ["a", "/a", "a.", "*", "{a}", "%20", "0:", "1.", "-", "~0"].map((part) => `${part.repeat(4000)}!\u0000`);
+    const hostile = ["a", "/a", "a.", "*", "{a}", "%20", "0:", "1.", "-", "~0"].map(
+      (part) => `${part.repeat(8000 / part.length)}!\u0000`,
+    );
     const started = performance.now();
     for (const value of hostile) expect(faultsOf(form, value).count).toBeLessThanOrEqual(1);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(2000);
   });
 });

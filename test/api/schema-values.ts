@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { TSchema } from "typebox";
 import { type SchemaNode, schemaNode } from "../../src/api/schema-node.ts";
 
