@@ -1,5 +1,6 @@
 /** What an example may hold, so that a misspelt word does not pass for one that expects nothing. */
-const EXAMPLE = ["policy", "policies", "created", "before", "services", "tokens", "keys", "options", "faults", "requests"];
+const POLICIES = ["policy", "policies", "clusterPolicies", "namespaces", "created", "candidates", "before", "services"];
+const EXAMPLE = new Set([...POLICIES, "tokens", "keys", "options", "faults", "requests"]);
 const CALL = ["method", "path", "host", "headers", "peer", "source", "port", "labels", "workload", "route", "extensions"];
 const BODY = ["body", "truncated"];
 const OUTCOME = ["expect", "status", "answer", "sets", "removes", "keeps", "removesQuery", "shadows", "audits"];
@@ -9,7 +10,7 @@ const REQUEST = new Set([...CALL, ...BODY, ...OUTCOME]);
 export function strangeWords(example: object): readonly string[] {
   const requests: unknown = "requests" in example ? example.requests : [];
   return [
-    ...Object.keys(example).filter((key) => !EXAMPLE.includes(key)),
+    ...Object.keys(example).filter((key) => !EXAMPLE.has(key)),
     ...(Array.isArray(requests) ? requests : [requests]).flatMap((request: unknown) =>
       Object.keys(Object(request)).filter((key) => !REQUEST.has(key)),
     ),

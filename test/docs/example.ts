@@ -18,6 +18,10 @@ export interface Example {
   readonly policy?: object;
   readonly policies?: Readonly<Record<string, object>>;
   readonly created?: Readonly<Record<string, string>>;
+  readonly clusterPolicies?: Readonly<Record<string, object>>;
+  readonly namespaces?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Shadow policies, and for whose place each is a candidate. */
+  readonly candidates?: Readonly<Record<string, string>>;
   /** The version of `policy` that was in force before. */
   readonly before?: object;
   readonly services?: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -90,30 +94,43 @@ function planOf(example: Example): { readonly plan: Plan; readonly errors: reado
   const lastGood = earlier === undefined ? undefined : compile(snapshotOf(manifests(earlier)), options).lastGood;
   const snapshot = snapshotOf(manifests(example));
   const { plan, diagnostics } = compile(snapshot, options, lastGood);
-  const found = [...snapshot.policies.flatMap(({ faults }) => faults), ...diagnostics];
+  const parsed = [...snapshot.policies, ...snapshot.clusterPolicies];
+  const found = [...parsed.flatMap(({ faults }) => faults), ...diagnostics];
   return { plan, errors: found.filter(({ severity }) => severity === "error").map(({ code }) => code) };
 }
 
 function manifests(example: Example): string {
+  const { clusterPolicies = {}, namespaces = {}, services = {}, created = {}, candidates = {} } = example;
   const policies = { ...(example.policy === undefined ? {} : { orders: example.policy }), ...example.policies };
   const objects = [
-    ...Object.entries(PROVIDERS).map(([name, issuer]) => object("sallyport.dev/v1alpha1", "IdentityProvider", name, { issuer })),
-    ...Object.entries(example.services ?? {}).map(([name, selector]) => object("v1", "Service", name, { selector })),
+    ...Object.entries(PROVIDERS).map(([name, issuer]) => object("IdentityProvider", inShop(name), { spec: { issuer } })),
+    object("ClusterIdentityProvider", { name: "corp" }, { spec: { issuer: PROVIDERS.corp } }),
+    ...Object.entries(namespaces).map(([name, labels]) => object("Namespace", { name, labels }, {}, "v1")),
+    ...Object.entries(services).map(([name, selector]) => object("Service", inShop(name), { spec: { selector } }, "v1")),
+    ...Object.entries(clusterPolicies).map(([name, spec]) => object("ClusterAPIPolicy", { name }, { spec })),
     ...Object.entries(policies).map(([name, spec]) =>
-      object("sallyport.dev/v1alpha1", "APIPolicy", name, spec, example.created?.[name]),
+      object(
+        "APIPolicy",
+        {
+          ...inShop(name),
+          ...(created[name] === undefined ? {} : { creationTimestamp: created[name] }),
+          ...(candidates[name] === undefined ? {} : { annotations: { "sallyport.dev/shadow-of": candidates[name] } }),
+        },
+        { spec },
+      ),
     ),
   ];
   return objects.map((each) => JSON.stringify(each)).join("\n---\n");
 }
 
-function object(apiVersion: string, kind: string, key: string, spec: object, creationTimestamp?: string): object {
-  const [name = "", namespace = "shop"] = key.split("/").toReversed();
-  return {
-    apiVersion,
-    kind,
-    metadata: { name, namespace, ...(creationTimestamp === undefined ? {} : { creationTimestamp }) },
-    spec,
-  };
+function object(kind: string, metadata: object, rest: object, apiVersion = "sallyport.dev/v1alpha1"): object {
+  return { apiVersion, kind, metadata, ...rest };
+}
+
+/** `orders` or `elsewhere/orders` */
+function inShop(key: string): object {
+  const [name, namespace = "shop"] = key.split("/").toReversed();
+  return { name, namespace };
 }
 
 function portsOf({ tokens = {}, keys = {} }: Example): DecisionPorts {
