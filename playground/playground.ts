@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Child, createChildren } from "../scripts/components/children.ts";
 import { startDataPlane } from "../scripts/components/data-plane-process.ts";
@@ -55,7 +55,9 @@ export async function startPlayground(options: PlaygroundOptions): Promise<Playg
     const processes: Child[] = [];
     const dataPlane = async (): Promise<void> => {
       const env = { ...options.env, NODE_NO_WARNINGS: "1" };
-      const settings = { policies: EXAMPLES, grpcPort: ports.grpc, adminPort: ports.admin, env, onLine: options.onDataPlaneLine };
+      // As the user would write it, since faults name their files so.
+      const policies = relative(process.cwd(), EXAMPLES);
+      const settings = { policies, grpcPort: ports.grpc, adminPort: ports.admin, env, onLine: options.onDataPlaneLine };
       processes.push(await startDataPlane(children, settings));
     };
     const shop = async (binary: string): Promise<readonly PlaygroundCall[]> => {

@@ -231,6 +231,25 @@ describe.skipIf(envoy === undefined)("the example shop behind real Envoys", () =
     expect(result.status).toBe(200);
   });
 
+  test("Envoy's access log names the decision, and never the query", async () => {
+    const result = await world.decide("orders", { path: "/api/v1/orders/42?token=hidden", clientCertificate: frontend });
+    const id = String(result.decision["decision_id"]);
+    const written = (): string | undefined =>
+      world
+        .envoy("orders")
+        .log()
+        .find((line) => line.includes(id));
+    await until(() => written() !== undefined, "the line in the access log");
+    const line = JSON.parse(written() ?? "{}");
+    expect({ path: line.path, peer: line.peer, status: line.status, decision_id: line.decision_id }).toEqual({
+      path: "/api/v1/orders/42",
+      peer: "spiffe://cluster.local/ns/shop/sa/frontend",
+      status: 200,
+      decision_id: id,
+    });
+    expect(world.envoy("orders").log().join("\n").includes("hidden")).toBe(false);
+  });
+
   test("a rule that is taken away and put back is felt, and no call fails in between", async () => {
     const original = manifests["orders.yaml"] ?? "";
     const changed = original.replace("serviceAccounts: [shop/frontend]", "serviceAccounts: [shop/nobody]");

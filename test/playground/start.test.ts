@@ -1,12 +1,14 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { recordRequirement, requireEnvoy } from "../envoy/harness/requirements.ts";
 
 const START = fileURLToPath(new URL("../../playground/start.ts", import.meta.url));
@@ -31,9 +33,13 @@ interface Started {
   readonly exited: Promise<number | null>;
 }
 
+/** One that is killed cannot tidy up. */
+const scratch = await mkdtemp(join(tmpdir(), "sallyport-start-"));
+afterAll(() => rm(scratch, { recursive: true, force: true }));
+
 function start(args: readonly string[], env: NodeJS.ProcessEnv): Started {
   const started = spawn(process.execPath, [START, ...args], {
-    env: { ...process.env, ...FREE_PORTS, ...env },
+    env: { ...process.env, ...FREE_PORTS, TMPDIR: scratch, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines: string[] = [];
