@@ -77,7 +77,7 @@ function createRegexFunctions(budget: Budget): CelFunc[] {
     celFunc(MATCHES_LITERAL, [STRING, STRING], BOOL, (text, pattern) => search(literals, text, pattern)),
     celFunc("matches", [STRING, STRING], BOOL, (text, pattern) => search(others, text, pattern)),
     celMethod("matches", STRING, [STRING], BOOL, function (pattern) {
-      return search(others, String(this), pattern);
+      return search(others, this, pattern);
     }),
   ];
 }

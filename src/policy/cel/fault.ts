@@ -1,5 +1,5 @@
 /** Every fault an expression can have. The word after the prefix is what tests and docs name. */
-export type CelFaultCode =
+type CelFaultCode =
   | "CelSyntax"
   | "CelTooLarge"
   | "CelUnknownName"

@@ -8,7 +8,7 @@ import type { CelResult } from "./program.ts";
 import { compileRegex } from "./regex.ts";
 import type { Call, Expr } from "./syntax.ts";
 
-export const ALWAYS_TRUE: Condition = () => IS_TRUE;
+const ALWAYS_TRUE: Condition = () => IS_TRUE;
 export const ALWAYS_FALSE: Condition = () => IS_FALSE;
 
 /**
@@ -25,8 +25,8 @@ type Literal = string | bigint | number | boolean | null;
 
 /** Something that can be compared without the library. */
 interface Operand {
-  read(variables: CelVariables): ClaimValue | undefined;
-  missing(variables: CelVariables): CelResult;
+  readonly read: (variables: CelVariables) => ClaimValue | undefined;
+  readonly missing: (variables: CelVariables) => CelResult;
   readonly literal?: Literal;
 }
 
@@ -217,13 +217,14 @@ function isScalar(value: ClaimValue): value is Literal {
 
 /** cel-spec, "Equality": numbers are equal across their types if their values are; NaN equals nothing. */
 function equalScalars(left: Literal, right: Literal): boolean {
-  const mixed = typeof left !== typeof right && isNumber(left) && isNumber(right);
-  // `==` between a BigInt and a number compares the exact values; `Number()` would round.
-  return mixed ? (left as unknown) == right : left === right;
+  if (typeof left === "bigint" && typeof right === "number") return equalNumbers(left, right);
+  if (typeof left === "number" && typeof right === "bigint") return equalNumbers(right, left);
+  return left === right;
 }
 
-function isNumber(value: Literal): boolean {
-  return typeof value === "bigint" || typeof value === "number";
+/** Exactly: `Number()` would round the integer. */
+function equalNumbers(integer: bigint, double: number): boolean {
+  return Number.isInteger(double) && BigInt(double) === integer;
 }
 
 function negate(inner: Condition): Condition {

@@ -6,22 +6,22 @@ import type { CelVariableName } from "./variables.ts";
 /** One value, or nothing. */
 interface ScalarReader {
   readonly kind: "scalar";
-  read(variables: CelVariables): string | bigint | undefined;
+  readonly read: (variables: CelVariables) => string | bigint | undefined;
 }
 
 /** Values by name. `undefined` when it cannot be said what they are. */
-interface NamedReader {
+export interface NamedReader {
   readonly kind: "named";
   /** The variable's entries are the lists themselves, not their only value. */
   readonly lists: boolean;
-  values(variables: CelVariables, name: string): readonly string[] | undefined;
-  names(variables: CelVariables): Iterable<string> | undefined;
+  readonly values: (variables: CelVariables, name: string) => readonly string[] | undefined;
+  readonly names: (variables: CelVariables) => Iterable<string> | undefined;
 }
 
 /** A value with values below it. */
 interface TreeReader {
   readonly kind: "tree";
-  read(variables: CelVariables): ClaimValue | undefined;
+  readonly read: (variables: CelVariables) => ClaimValue | undefined;
 }
 
 export type Reader = ScalarReader | NamedReader | TreeReader;

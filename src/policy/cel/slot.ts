@@ -5,23 +5,23 @@ import type { Attribute } from "./attribute.ts";
 import type { CelVariables } from "./cel-request.ts";
 import { createList, createSourceMap, isArray, toCelValue } from "./collections.ts";
 import type { CelResult } from "./program.ts";
-import { READERS, type Reader } from "./readers.ts";
+import { type NamedReader, READERS, type Reader } from "./readers.ts";
 import { safeError } from "./safe-error.ts";
 
 /** An attribute, bound to the way it is read. */
 export interface Slot {
   /** The value; `undefined` when there is none, or when the slot is a map as a whole. */
-  read(variables: CelVariables): ClaimValue | undefined;
+  readonly read: (variables: CelVariables) => ClaimValue | undefined;
   /** Why `read` gave nothing. */
-  missing(variables: CelVariables): CelResult;
+  readonly missing: (variables: CelVariables) => CelResult;
   /** Whether it is there; `undefined` when what it should be in is not there itself. */
-  present(variables: CelVariables): boolean | undefined;
+  readonly present: (variables: CelVariables) => boolean | undefined;
   /** Why `present` gave nothing. */
   readonly orphan: CelResult;
   /** The same value, as the evaluator wants it; its error when there is none. */
-  evaluate(variables: CelVariables): CelValue | CelError;
+  readonly evaluate: (variables: CelVariables) => CelValue | CelError;
   /** `present`, as the evaluator wants it. */
-  test(variables: CelVariables): boolean | CelError;
+  readonly test: (variables: CelVariables) => boolean | CelError;
   /** False for a map as a whole. */
   readonly simple: boolean;
 }
@@ -66,10 +66,10 @@ function toError(result: CelResult): CelError {
 const errors = new WeakMap<CelResult, CelError>();
 
 interface Base {
-  read(variables: CelVariables): ClaimValue | undefined;
-  present(variables: CelVariables): boolean | undefined;
+  readonly read: (variables: CelVariables) => ClaimValue | undefined;
+  readonly present: (variables: CelVariables) => boolean | undefined;
   /** Why there is nothing to read. */
-  trouble(variables: CelVariables): "absent" | "repeated" | "unclear";
+  readonly trouble: (variables: CelVariables) => "absent" | "repeated" | "unclear";
   /** The map as a whole. */
   readonly whole?: (variables: CelVariables) => CelValue | undefined;
 }
@@ -77,42 +77,39 @@ interface Base {
 const absence = (): "absent" => "absent";
 
 function bindReader(reader: Reader, keys: readonly string[]): Base {
-  const [key] = keys;
-  switch (reader.kind) {
-    case "scalar":
-      return { read: reader.read, present: (variables) => reader.read(variables) !== undefined, trouble: absence };
-    case "tree":
-      return bindTree(reader.read, keys);
-    case "named": {
-      if (key === undefined) {
-        return {
-          read: () => undefined,
-          present: (variables) => reader.names(variables) !== undefined,
-          trouble: absence,
-          whole: (variables) => wholeMap(reader, variables),
-        };
-      }
-      const { lists } = reader;
-      const values = reader.values;
-      return {
-        read: (variables) => {
-          const found = values(variables, key);
-          if (found === undefined || found.length === 0) return undefined;
-          if (lists) return found;
-          return found.length === 1 ? found[0] : undefined;
-        },
-        present: (variables) => {
-          const found = values(variables, key);
-          return found === undefined ? undefined : found.length > 0;
-        },
-        trouble: (variables) => {
-          const found = values(variables, key);
-          if (found === undefined) return "unclear";
-          return found.length > 1 ? "repeated" : "absent";
-        },
-      };
-    }
+  if (reader.kind === "scalar") {
+    return { read: reader.read, present: (variables) => reader.read(variables) !== undefined, trouble: absence };
   }
+  return reader.kind === "tree" ? bindTree(reader.read, keys) : bindNamed(reader, keys[0]);
+}
+
+function bindNamed(reader: NamedReader, key: string | undefined): Base {
+  const { lists, values } = reader;
+  if (key === undefined) {
+    return {
+      read: () => undefined,
+      present: (variables) => reader.names(variables) !== undefined,
+      trouble: absence,
+      whole: (variables) => wholeMap(reader, variables),
+    };
+  }
+  return {
+    read: (variables) => {
+      const found = values(variables, key);
+      if (found === undefined || found.length === 0) return undefined;
+      if (lists) return found;
+      return found.length === 1 ? found[0] : undefined;
+    },
+    present: (variables) => {
+      const found = values(variables, key);
+      return found === undefined ? undefined : found.length > 0;
+    },
+    trouble: (variables) => {
+      const found = values(variables, key);
+      if (found === undefined) return "unclear";
+      return found.length > 1 ? "repeated" : "absent";
+    },
+  };
 }
 
 function bindTree(read: (variables: CelVariables) => ClaimValue | undefined, keys: readonly string[]): Base {
@@ -144,7 +141,7 @@ function child(value: ClaimValue | undefined, key: string): ClaimValue | undefin
   return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-function wholeMap(reader: Extract<Reader, { kind: "named" }>, variables: CelVariables): CelValue | undefined {
+function wholeMap(reader: NamedReader, variables: CelVariables): CelValue | undefined {
   const names = reader.names(variables);
   if (names === undefined) return undefined;
   return createSourceMap({

@@ -22,7 +22,6 @@ export type StaticKind =
 
 export const DYN: StaticType = { kind: "dyn" };
 export const BOOL: StaticType = { kind: "bool" };
-export const INT: StaticType = { kind: "int" };
 export const STRING: StaticType = { kind: "string" };
 
 /** Reads the notation of the tables: `string`, `list<string>`, `map<list<string>>`. */

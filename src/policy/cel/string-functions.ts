@@ -14,16 +14,16 @@ export function createStringFunctions(): CelFunc[] {
   return [
     celFunc("_+_", [STRING, STRING], STRING, (left, right) => bounded(left.length + right.length) && left + right),
     celMethod("replace", STRING, [STRING, STRING], STRING, function (from, to) {
-      return replace(String(this), from, to, -1);
+      return replace(this, from, to, -1);
     }),
     celMethod("replace", STRING, [STRING, STRING, INT], STRING, function (from, to, limit) {
-      return replace(String(this), from, to, Number(limit));
+      return replace(this, from, to, Number(limit));
     }),
     celMethod("split", STRING, [STRING], LIST, function (separator) {
-      return split(String(this), separator, -1);
+      return split(this, separator, -1);
     }),
     celMethod("split", STRING, [STRING, INT], LIST, function (separator, limit) {
-      return split(String(this), separator, Number(limit));
+      return split(this, separator, Number(limit));
     }),
     celMethod("join", LIST, [], STRING, function () {
       return join(this, "");
@@ -32,10 +32,10 @@ export function createStringFunctions(): CelFunc[] {
       return join(this, separator);
     }),
     celMethod("lowerAscii", STRING, [], STRING, function () {
-      return String(this).replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+      return this.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
     }),
     celMethod("upperAscii", STRING, [], STRING, function () {
-      return String(this).replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+      return this.replace(/[a-z]+/g, (letters) => letters.toUpperCase());
     }),
   ];
 }
@@ -48,7 +48,7 @@ function bounded(length: number): true {
 /** As Go's `strings.Replace`: a negative limit means all, an empty `from` matches before each character and at the end. */
 function replace(text: string, from: string, to: string, limit: number): string {
   if (from === "") {
-    const characters = [...text];
+    const characters = Array.from(text);
     const times = limit < 0 ? characters.length + 1 : Math.min(limit, characters.length + 1);
     bounded(text.length + times * to.length);
     let result = "";
@@ -64,7 +64,7 @@ function replace(text: string, from: string, to: string, limit: number): string 
 /** As Go's `strings.SplitN`: the last piece holds the rest; an empty separator splits into characters. */
 function split(text: string, separator: string, limit: number): CelList {
   if (limit === 0) return createList([]);
-  const pieces = separator === "" ? [...text] : text.split(separator);
+  const pieces = separator === "" ? Array.from(text) : text.split(separator);
   if (limit > 0 && pieces.length > limit) pieces.push(pieces.splice(limit - 1).join(separator));
   return createList(pieces);
 }

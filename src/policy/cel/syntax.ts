@@ -6,7 +6,7 @@ export type Call = Extract<Expr["exprKind"], { case: "callExpr" }>["value"];
 export type Comprehension = Extract<Expr["exprKind"], { case: "comprehensionExpr" }>["value"];
 
 /** One step of a chain: `.name`, or `['name']`. */
-export interface ChainStep {
+interface ChainStep {
   readonly name: string;
   readonly node: Expr;
 }

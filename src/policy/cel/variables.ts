@@ -1,13 +1,5 @@
 /** Static types of variables. `dyn` passes every check; `map<T>` always has string keys. */
-export type CelTypeName =
-  | "string"
-  | "int"
-  | "timestamp"
-  | "dyn"
-  | "list<string>"
-  | "map<string>"
-  | "map<list<string>>"
-  | "map<dyn>";
+type CelTypeName = "string" | "int" | "timestamp" | "dyn" | "list<string>" | "map<string>" | "map<list<string>>" | "map<dyn>";
 
 /** What an expression needs of a request; compile and decide use it to know what to decode, to wait for and to verify. */
 export type CelReadGroup = "request" | "headers" | "query" | "cookies" | "body" | "source" | "destination" | "auth";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { createEnvironment } from "../../../src/policy/cel/environment.ts";
 import { createEvaluator, toResult } from "../../../src/policy/cel/evaluator.ts";

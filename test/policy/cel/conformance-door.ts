@@ -170,7 +170,7 @@ function compare(outcome: Outcome, expected: Value, registry: Registry): string 
 }
 
 function show(outcome: Outcome): string {
-  return "refused" in outcome ? outcome.refused : String(outcome.value);
+  return "refused" in outcome ? outcome.refused : isCelError(outcome.value) ? outcome.value.message : typeof outcome.value;
 }
 
 function matches(actual: CelValue, expected: Value, registry: Registry): boolean {
@@ -243,7 +243,7 @@ function toInput(value: Value, registry: Registry): CelInput {
     case "listValue":
       return kind.value.values.map((element) => toInput(element, registry));
     case "mapValue":
-      return new Map(kind.value.entries.map((entry) => [toKey(entry.key, registry), toKey(entry.value, registry)])) as CelInput;
+      return new Map(kind.value.entries.map((entry) => [toKey(entry.key, registry), toKey(entry.value, registry)]));
     case "objectValue": {
       const message = anyUnpack(kind.value, registry);
       if (message === undefined || !isMessage(message)) throw new Error(`unknown message ${kind.value.typeUrl}`);

@@ -82,10 +82,10 @@ export function variablesOf(world: World): CelVariables {
 }
 
 /** Null-prototype at every level, as `identity` makes them. */
-export function claims(value: ClaimValue): ClaimValue {
+function claims(value: ClaimValue): ClaimValue {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(claims);
   const object: Record<string, ClaimValue> = Object.create(null);
-  for (const [name, child] of Object.entries(value)) object[name] = claims(child as ClaimValue);
+  for (const [name, child] of Object.entries(value)) object[name] = claims(child);
   return object;
 }
