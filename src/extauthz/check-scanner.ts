@@ -1,38 +1,23 @@
 import type { Reason } from "../policy/model/reason.ts";
 import * as at from "./check-layout.ts";
-import { isFieldValue, NAME_INVALID, scanName } from "./header-bytes.ts";
-import { WireScanner } from "./wire-scanner.ts";
-
-const COLON = 0x3a;
-const NO_SLOTS = new Int32Array(0);
-const NO_VIEW = new DataView(new ArrayBuffer(0));
+import { HeaderScanner } from "./header-scanner.ts";
 
 /**
  * One pass over a CheckRequest that notes where things are and makes no string. Merging follows protobuf: the last scalar wins, a message
  * that comes in pieces is one message, the last member of a oneof displaces the others, an unknown field or a known one of another wire
  * type is passed over. Headers are the exception: a map that names one twice, which no Envoy writes, keeps both values.
  */
-export class CheckScanner extends WireScanner {
-  /** Set before `scan`; positions are written from `base` on. */
-  slots: Int32Array = NO_SLOTS;
-  base = 0;
-
+export class CheckScanner extends HeaderScanner {
   /** What `scan` found beside positions. */
-  headers = 0;
-  nameFlags = 0;
   time = 0;
   size = 0;
   /** Start and end of every run but the first of extensions, then of labels; `undefined` where each is in one piece, as Envoy writes it. */
   moreExtensions: number[] | undefined;
   moreLabels: number[] | undefined;
 
-  private view: DataView = NO_VIEW;
-  private offset = 0;
-  private headerBytes = 0;
   private sawHttp = false;
   private seconds = 0;
   private nanos = 0;
-  private fault: Reason = "request_undecodable";
 
   private keyStart = 0;
   private keyEnd = 0;
@@ -41,22 +26,14 @@ export class CheckScanner extends WireScanner {
 
   /** `undefined` if the message can be read. */
   scan(bytes: Buffer): Reason | undefined {
-    this.bytes = bytes;
-    // Many messages come in one buffer: a view of each message would cost as much as reading it.
-    // Many messages come in one buffer: a view of each message would cost as much as reading it.
-    if (this.view.buffer !== bytes.buffer) this.view = new DataView(bytes.buffer);
-    this.offset = bytes.byteOffset;
-    this.pos = 0;
-    this.headers = 0;
-    this.nameFlags = 0;
+    this.open(bytes);
+    this.time = 0;
     this.size = 0;
     this.seconds = 0;
     this.nanos = 0;
-    this.headerBytes = 0;
     this.sawHttp = false;
     this.moreExtensions = undefined;
     this.moreLabels = undefined;
-    this.fault = "request_undecodable";
     if (!this.checkRequest(bytes.length) || !this.sawHttp) return this.fault;
     const { slots, base } = this;
     // The filter packs a body as a string or as bytes, never both.
@@ -255,89 +232,6 @@ export class CheckScanner extends WireScanner {
     return true;
   }
 
-  private headerMap(end: number): boolean {
-    while (this.pos < end) {
-      const tag = this.tag(end);
-      if (tag === 0x0a) {
-        const to = this.lengthEnd(end);
-        if (to < 0 || !this.header(to, 0)) return false;
-      } else if (!this.skip(tag, end)) return false;
-    }
-    return true;
-  }
-
-  /**
-   * A HeaderValue of `header_map` (`joined` 0), or an entry of `headers` (`joined` 1): the same but for `raw_value`, unknown to the latter.
-   * The form that Envoy writes, a short name and then one value that ends the message, is read here at a third of the general way's cost.
-   */
-  private header(end: number, joined: 0 | 1): boolean {
-    const { bytes, pos } = this;
-    if (end - pos < 4 || bytes[pos] !== 0x0a) return this.generalHeader(end, joined);
-    const keyStart = pos + 2;
-    const keyEnd = keyStart + (bytes[pos + 1] as number);
-    if (keyEnd + 3 > end || keyEnd - keyStart > 127) return this.generalHeader(end, joined);
-    const tag = bytes[keyEnd];
-    let valueStart = keyEnd + 2;
-    let length = bytes[keyEnd + 1] as number;
-    if (length > 127) {
-      const more = bytes[valueStart++] as number;
-      if (more > 127) return this.generalHeader(end, joined);
-      length = (length & 0x7f) | (more << 7);
-    }
-    if (valueStart + length !== end || (tag !== 0x12 && (tag !== 0x1a || joined === 1))) return this.generalHeader(end, joined);
-    this.pos = end;
-    return bytes[keyStart] === COLON || this.noteHeader(keyStart, keyEnd, valueStart, end, joined);
-  }
-
-  private generalHeader(end: number, joined: 0 | 1): boolean {
-    let rawStart = 0;
-    let rawEnd = 0;
-    let keyStart = 0;
-    let keyEnd = 0;
-    let valueStart = 0;
-    let valueEnd = 0;
-    while (this.pos < end) {
-      const tag = this.tag(end);
-      if (tag === 0x0a || tag === 0x12 || (tag === 0x1a && joined === 0)) {
-        const to = this.lengthEnd(end);
-        if (to < 0) return false;
-        if (tag === 0x0a) {
-          keyStart = this.pos;
-          keyEnd = to;
-        } else if (tag === 0x12) {
-          valueStart = this.pos;
-          valueEnd = to;
-        } else {
-          rawStart = this.pos;
-          rawEnd = to;
-        }
-        this.pos = to;
-      } else if (!this.skip(tag, end)) return false;
-    }
-    if (keyStart !== keyEnd && this.bytes[keyStart] === COLON) return true;
-    if (rawStart === rawEnd) return this.noteHeader(keyStart, keyEnd, valueStart, valueEnd, joined);
-    // Envoy's API allows one of the two: with both, another reader might believe the other.
-    return valueStart === valueEnd ? this.noteHeader(keyStart, keyEnd, rawStart, rawEnd, joined) : this.refuse("header_invalid");
-  }
-
-  private noteHeader(keyStart: number, keyEnd: number, valueStart: number, valueEnd: number, joined: 0 | 1): boolean {
-    if (this.headers === at.MAX_HEADERS) return this.refuse("headers_too_many");
-    this.headerBytes += keyEnd - keyStart + valueEnd - valueStart;
-    if (this.headerBytes > at.MAX_HEADER_BYTES) return this.refuse("headers_too_large");
-    const { view, offset } = this;
-    const flags = scanName(view, offset + keyStart, offset + keyEnd);
-    if ((flags & NAME_INVALID) !== 0 || !isFieldValue(view, offset + valueStart, offset + valueEnd))
-      return this.refuse("header_invalid");
-    this.nameFlags |= flags;
-    const { slots } = this;
-    const slot = this.base + at.HEADERS + this.headers++ * at.HEADER_STRIDE;
-    slots[slot] = keyStart;
-    slots[slot + 1] = ((keyEnd - keyStart) << 1) | joined;
-    slots[slot + 2] = valueStart;
-    slots[slot + 3] = valueEnd;
-    return true;
-  }
-
   private mapEntry(end: number): boolean {
     this.keyStart = this.keyEnd = this.valueStart = this.valueEnd = 0;
     while (this.pos < end) {
@@ -379,10 +273,5 @@ export class CheckScanner extends WireScanner {
     } else if (this.slots[first + 1] === start) this.slots[first + 1] = this.pos;
     else return [start, this.pos];
     return more;
-  }
-
-  private refuse(reason: Reason): false {
-    this.fault = reason;
-    return false;
   }
 }

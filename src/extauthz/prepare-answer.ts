@@ -1,7 +1,8 @@
 import type { AllowAnswer, DenyAnswer } from "../policy/model/decision.ts";
 import { encodeVerdict } from "./encode.ts";
 import { type AnswerMetadata, encodeStruct } from "./encode-struct.ts";
-import { textField, varintLength, writeVarint } from "./wire-writer.ts";
+import { createHeaderNames } from "./header-names.ts";
+import { fieldLength, textField, writeVarint } from "./wire-writer.ts";
 
 /** Metadata whose fixed fields are encoded once and whose other fields are texts that change from one request to the next. */
 export interface PreparedMetadata {
@@ -27,11 +28,12 @@ export interface AnswerRenderer {
  */
 export function createAnswerRenderer(): AnswerRenderer {
   const verdicts = new WeakMap<AllowAnswer | DenyAnswer, Buffer>();
+  const names = createHeaderNames();
   return {
     render(answer, metadata, texts) {
       let verdict = verdicts.get(answer);
       if (verdict === undefined) {
-        verdict = encodeVerdict(answer);
+        verdict = encodeVerdict(answer, names);
         if (answer.kind === "deny" || answer.setHeaders.length === 0) verdicts.set(answer, verdict);
       }
       return assemble(verdict, metadata, texts);
@@ -82,11 +84,6 @@ function writeEntry(bytes: Buffer, start: number, key: Uint8Array, text: string)
 
 function entryLength(key: Uint8Array, text: number): number {
   return key.length + fieldLength(fieldLength(text));
-}
-
-/** A field whose tag takes one byte. */
-function fieldLength(content: number): number {
-  return 1 + varintLength(content) + content;
 }
 
 function byteLength(text: string): number {

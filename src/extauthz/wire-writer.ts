@@ -25,6 +25,11 @@ function varint(value: number): Buffer {
   return bytes;
 }
 
+/** Bytes of a field that holds `content` bytes, whose number is below 16. */
+export function fieldLength(content: number): number {
+  return 1 + varintLength(content) + content;
+}
+
 export function varintLength(value: number): number {
   return value < 0x80 ? 1 : value < 0x4000 ? 2 : value < 0x20_0000 ? 3 : value < 0x1000_0000 ? 4 : 5;
 }

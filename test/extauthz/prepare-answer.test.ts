@@ -69,3 +69,36 @@ test("one answer rendered for two requests keeps each one's texts", () => {
     said({ decision_id: { stringValue: "d2" } }),
   ]);
 });
+
+test("whatever an answer sets and removes, each header is written or removed, and lengths stay right", () => {
+  const content = fc.oneof(
+    fc.stringMatching(/^[!-~]{1,20}$/),
+    fc.integer({ min: 100, max: 150 }).map((length) => "v".repeat(length)),
+    fc.integer({ min: 16_300, max: 16_400 }).map((length) => "v".repeat(length)),
+    fc.constantFrom("", "é", "a\nb"),
+  );
+  const own = fc.stringMatching(/^x-[a-z]{1,8}$/);
+  const renderer = createAnswerRenderer();
+  const metadata = prepareMetadata({}, []);
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(own, content), { minLength: 1, maxLength: 4 }),
+      fc.array(own, { maxLength: 4 }),
+      (setHeaders, removeHeaders) => {
+        const fits = ([, value]: readonly [string, string]): boolean => /^[!-~]+$/.test(value);
+        const headers = setHeaders.filter(fits).map(([key, value]) => ({ header: { key, value }, appendAction: 2 }));
+        const headersToRemove = [...setHeaders.filter((pair) => !fits(pair)).map(([key]) => key), ...removeHeaders];
+        expect(
+          decodeCheckResponse(
+            renderer.render({ kind: "allow", setHeaders, removeHeaders, removeQueryParameters: [] }, metadata, []),
+          ),
+        ).toEqual({
+          status: {},
+          okResponse: { ...(headers.length > 0 && { headers }), ...(headersToRemove.length > 0 && { headersToRemove }) },
+          dynamicMetadata: {},
+        });
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
