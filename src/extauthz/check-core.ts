@@ -4,7 +4,7 @@ import { createCheckDecoder } from "./decode.ts";
 import { encodeAnswer } from "./encode.ts";
 
 /** What the transport knows of one call. */
-export interface CheckCall {
+interface CheckCall {
   /** When the caller stops waiting, in milliseconds since the epoch; `undefined` when it did not say. */
   readonly deadline: number | undefined;
 }

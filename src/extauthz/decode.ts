@@ -6,7 +6,7 @@ import { DecodedRequest, type EntryTables } from "./decoded-request.ts";
 import { wireText } from "./wire-text.ts";
 
 /** A request, or why there is none: `request_undecodable`, `headers_too_many`, `headers_too_large`, `header_invalid`. */
-export type CheckDecoded = { readonly ok: true; readonly request: Request } | { readonly ok: false; readonly reason: Reason };
+type CheckDecoded = { readonly ok: true; readonly request: Request } | { readonly ok: false; readonly reason: Reason };
 
 /** Reads a CheckRequest. Never throws. The request reads from `bytes` as long as it lives. */
 export type CheckDecoder = (bytes: Uint8Array) => CheckDecoded;

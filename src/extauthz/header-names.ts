@@ -2,7 +2,7 @@ import { isSettableHeader } from "../policy/model/settable-header.ts";
 import { textField } from "./wire-writer.ts";
 
 /** A header's name as the two messages want it; `undefined` where it may not stand there. */
-export interface EncodedName {
+interface EncodedName {
   /** `key` of a HeaderValue */
   readonly key: Buffer | undefined;
   /** An element of `headers_to_remove` */
