@@ -1,6 +1,7 @@
+import type { NameValues } from "../model/evaluation.ts";
 import type { ClaimValue } from "../model/identity.ts";
 import type { HeaderView } from "../model/request.ts";
-import type { CelVariables, Parameters } from "./cel-request.ts";
+import type { CelVariables } from "./cel-request.ts";
 import type { CelVariableName } from "./variables.ts";
 
 /** One value, or nothing. */
@@ -50,14 +51,18 @@ function hasTwin(view: HeaderView, name: string): boolean {
   return twins.size > 1 || (twins.size === 1 && !twins.has(name));
 }
 
-const parameters = (lists: boolean, read: (variables: CelVariables) => Parameters | undefined): NamedReader => ({
+/** A name that servers read differently is neither there nor absent; where there is one, nor can all names be told. */
+const parameters = (lists: boolean, read: (variables: CelVariables) => NameValues | undefined): NamedReader => ({
   kind: "named",
   lists,
   values: (variables, name) => {
     const known = read(variables);
-    return known === undefined ? undefined : (known.get(name) ?? NONE);
+    return known === undefined || known.unreadable || known.ambiguous.has(name) ? undefined : (known.values.get(name) ?? NONE);
   },
-  names: (variables) => read(variables)?.keys(),
+  names: (variables) => {
+    const known = read(variables);
+    return known === undefined || known.ambiguous.size > 0 ? undefined : known.values.keys();
+  },
 });
 
 const present = (text: string): string | undefined => (text === "" ? undefined : text);

@@ -1,8 +1,8 @@
-import { createCelRequest } from "../cel/create-cel-request.ts";
+import { createParsedRequest } from "../cel/parsed-request.ts";
 import { normalizeHost } from "../match/host.ts";
 import { isMethod } from "../match/method.ts";
 import { readPath } from "../match/path.ts";
-import type { ParsedRequest, PathReading } from "../model/evaluation.ts";
+import type { NameValues, ParsedRequest, PathReading } from "../model/evaluation.ts";
 import type { PeerIdentity } from "../model/identity.ts";
 import type { LocationPlan } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
@@ -47,7 +47,7 @@ export class RequestFacts {
   }
 
   get parsed(): ParsedRequest {
-    this.#parsed ??= createCelRequest({
+    this.#parsed ??= createParsedRequest({
       request: this.request,
       host: this.host,
       query: this.#query,
@@ -57,16 +57,15 @@ export class RequestFacts {
     return this.#parsed;
   }
 
-  /** What stands at a place where credentials are expected. A query that cannot be read counts as holding something that is no credential. */
+  /** What stands at a place where credentials are expected. A value that servers read differently is one that no method can own. */
   values({ in: place, name }: LocationPlan): readonly string[] {
     switch (place) {
       case "header":
         return this.request.headers.values(name);
       case "cookie":
-        return this.parsed.cookies().get(name) ?? [];
+        return certainValues(this.parsed.cookies(), name);
       case "query":
-        if (this.#query === "") return [];
-        return (this.parsed.queryParameters() ?? UNREADABLE).get(name) ?? [];
+        return this.#query === "" ? [] : certainValues(this.parsed.queryParameters(), name);
       default:
         return place satisfies never;
     }
@@ -84,8 +83,9 @@ export class RequestFacts {
   }
 }
 
-/** Answers every name with one value that no method can own. */
-const UNREADABLE: { get(name: string): readonly string[] } = { get: () => [""] };
+function certainValues({ values, ambiguous, unreadable }: NameValues, name: string): readonly string[] {
+  return unreadable || ambiguous.has(name) ? [""] : (values.get(name) ?? []);
+}
 
 /** The facts of a request, or the reason why it has none. */
 export function readRequest(request: Request, peer: PeerIdentity | undefined): RequestFacts | Reason {

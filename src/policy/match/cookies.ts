@@ -1,4 +1,5 @@
-import { NameValueCollector, type NameValues } from "./name-values.ts";
+import type { NameValues } from "../model/evaluation.ts";
+import { NameValueCollector } from "./name-values.ts";
 
 /**
  * Parses Cookie headers: pairs between `;`, the value after the first `=`, space around both taken off, nothing decoded, every value kept

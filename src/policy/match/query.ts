@@ -1,4 +1,5 @@
-import { NameValueCollector, type NameValues } from "./name-values.ts";
+import type { NameValues } from "../model/evaluation.ts";
+import { NameValueCollector } from "./name-values.ts";
 import { escapedByte } from "./path-decode.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
@@ -16,7 +17,10 @@ export function parseQuery(raw: string): NameValues {
     const name = decodeForm(equals < 0 ? pair : pair.slice(0, equals));
     const value = decodeForm(equals < 0 ? "" : pair.slice(equals + 1));
     collector.add(name.text, value.text);
-    if (!name.certain || !value.certain) collector.ambiguous.add(name.text);
+    if (!name.certain || !value.certain) {
+      collector.ambiguous.add(name.text);
+      collector.unreadable = true;
+    }
     if (pair.includes(";")) {
       collector.ambiguous.add(name.text);
       for (const piece of pair.split(";")) collector.ambiguous.add(decodeForm(piece.split("=", 1)[0] ?? "").text);

@@ -12,8 +12,18 @@ export interface PathReading {
   readonly foldedUnicode: string;
 }
 
-/** Values by name, in the order received. */
-export type Parameters = ReadonlyMap<string, readonly string[]>;
+/** Named values of a query, of cookies or of a form. */
+export interface NameValues {
+  /** Every value of a name, decoded, in the order received. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Names whose value servers read differently: a bad escape, a separator that only some of them know, quotes. Reading one is an error,
+   * so a rule that does is unknown; which way a server reads it never decides a rule.
+   */
+  readonly ambiguous: ReadonlySet<string>;
+  /** An escape is bad or the text is not UTF-8: a service may see any name where we see this one, so all are ambiguous. */
+  readonly unreadable: boolean;
+}
 
 /** The parts of a request that are parsed when somebody first asks, and once. */
 export interface ParsedRequest {
@@ -24,12 +34,12 @@ export interface ParsedRequest {
   readonly query: string;
   readonly peer?: PeerIdentity;
   readonly destination: { readonly namespace?: string; readonly serviceAccount?: string };
-  /** Undefined when an escape is bad: then nothing of the query can be trusted to have the name it seems to have. */
-  queryParameters(): Parameters | undefined;
-  cookies(): Parameters;
+  queryParameters(): NameValues;
+  cookies(): NameValues;
+  /** The three are undefined where there is no whole body of that form. */
   bodyText(): string | undefined;
   bodyJson(): ClaimValue | undefined;
-  bodyForm(): Parameters | undefined;
+  bodyForm(): NameValues | undefined;
 }
 
 /** What one evaluation of one rule sees: a request, one reading of its path, and one identity or none. */

@@ -1,5 +1,5 @@
 import type { CelVariables } from "../../../src/policy/cel/cel-request.ts";
-import { createCelRequest } from "../../../src/policy/cel/create-cel-request.ts";
+import { createParsedRequest } from "../../../src/policy/cel/parsed-request.ts";
 import type { ClaimValue, CredentialKind, PeerIdentity } from "../../../src/policy/model/identity.ts";
 
 /** What differs from the plain request of these tests: GET https://orders.shop/orders with no header, no peer and no credential. */
@@ -38,7 +38,7 @@ export function variablesOf(world: World): CelVariables {
   const { auth } = world;
   return {
     path,
-    request: createCelRequest({
+    request: createParsedRequest({
       host: "orders.shop",
       query,
       destination: world.destination ?? {},

@@ -1,31 +1,36 @@
+import { parseCookies } from "../match/cookies.ts";
+import { parseQuery } from "../match/query.ts";
+import { encodeUtf8 } from "../match/utf8.ts";
+import type { NameValues, ParsedRequest } from "../model/evaluation.ts";
 import type { ClaimValue, PeerIdentity } from "../model/identity.ts";
 import type { Request } from "../model/request.ts";
-import type { CelRequest, CelRequestFacts, Parameters } from "./cel-request.ts";
 import { parseJson } from "./json.ts";
-import { parseCookies, parseParameters } from "./parameters.ts";
+
+/** What is known of a request whatever the reading of its path and whoever it speaks for. */
+export type RequestParts = Pick<ParsedRequest, "request" | "host" | "query" | "peer" | "destination">;
 
 /** Wraps what is known of a request for conditions. Costs one object; all parsing waits for the first expression that reads. */
-export function createCelRequest(facts: CelRequestFacts): CelRequest {
-  return new LazyCelRequest(facts);
+export function createParsedRequest(facts: RequestParts): ParsedRequest {
+  return new LazyRequest(facts);
 }
 
 /** Marks what has not been looked at; `undefined` is an answer. */
 const UNREAD: unique symbol = Symbol("unread");
 type Lazy<T> = T | typeof UNREAD;
 
-class LazyCelRequest implements CelRequest {
+class LazyRequest implements ParsedRequest {
   readonly request: Request;
   readonly host: string;
   readonly query: string;
   readonly peer?: PeerIdentity;
-  readonly destination: CelRequestFacts["destination"];
-  #query: Lazy<Parameters | undefined> = UNREAD;
-  #cookies: Lazy<Parameters> = UNREAD;
+  readonly destination: RequestParts["destination"];
+  #query: Lazy<NameValues> = UNREAD;
+  #cookies: Lazy<NameValues> = UNREAD;
   #text: Lazy<string | undefined> = UNREAD;
   #json: Lazy<ClaimValue | undefined> = UNREAD;
-  #form: Lazy<Parameters | undefined> = UNREAD;
+  #form: Lazy<NameValues | undefined> = UNREAD;
 
-  constructor(facts: CelRequestFacts) {
+  constructor(facts: RequestParts) {
     this.request = facts.request;
     this.host = facts.host;
     this.query = facts.query;
@@ -33,12 +38,12 @@ class LazyCelRequest implements CelRequest {
     this.destination = facts.destination;
   }
 
-  queryParameters(): Parameters | undefined {
-    if (this.#query === UNREAD) this.#query = parseParameters(this.query);
+  queryParameters(): NameValues {
+    if (this.#query === UNREAD) this.#query = parseQuery(this.query);
     return this.#query;
   }
 
-  cookies(): Parameters {
+  cookies(): NameValues {
     if (this.#cookies === UNREAD) this.#cookies = parseCookies(this.request.headers.values("cookie"));
     return this.#cookies;
   }
@@ -57,10 +62,10 @@ class LazyCelRequest implements CelRequest {
     return this.#json;
   }
 
-  bodyForm(): Parameters | undefined {
+  bodyForm(): NameValues | undefined {
     if (this.#form === UNREAD) {
       const text = mediaType(this.request) === "application/x-www-form-urlencoded" ? this.bodyText() : undefined;
-      this.#form = text === undefined ? undefined : parseParameters(text);
+      this.#form = text === undefined ? undefined : parseQuery(encodeUtf8(text));
     }
     return this.#form;
   }
