@@ -47,6 +47,8 @@ export interface FastServer {
 }
 
 const tickMs = 100;
+// Never from Node's shared slab: what we gather may live as long as a call.
+const allocate = (size: number): Buffer => Buffer.allocUnsafeSlow(size);
 const tlsHandshakeMs = 10_000;
 
 export function createFastServer(deps: FastServerDeps, options: FastServerOptions): FastServer {
@@ -57,9 +59,10 @@ export function createFastServer(deps: FastServerDeps, options: FastServerOption
     routes: deps.routes,
     limits,
     counters,
-    pool: new BufferPool(Buffer.allocUnsafeSlow),
+    allocate,
+    pool: new BufferPool(allocate),
     now: () => performance.now(),
-    report: deps.report,
+    report: (error) => deps.report(error),
     closed: (socket) => {
       sockets.delete(socket);
       if (sockets.size === 0) {
@@ -80,7 +83,7 @@ export function createFastServer(deps: FastServerDeps, options: FastServerOption
   };
   const server = options.tls === undefined ? plainServer(adopt) : tlsServer(options.tls, adopt);
   // An accept that failed, for want of descriptors say, must not end the process.
-  server.on("error", deps.report);
+  server.on("error", (error) => deps.report(error));
   server.maxConnections = options.maxConnections ?? 20_000;
 
   const tick = (): void => {
@@ -115,7 +118,7 @@ export function createFastServer(deps: FastServerDeps, options: FastServerOption
     },
     setTls(tls: TransportTls): void {
       if ("setSecureContext" in server) {
-        (server as TlsServer).setSecureContext(contextOptions(tls));
+        server.setSecureContext(contextOptions(tls));
       }
     },
     async drain(): Promise<void> {

@@ -4,13 +4,14 @@ import type { Routes } from "../http2/call.ts";
 import { Connection } from "../http2/connection.ts";
 import type { Counters } from "../http2/counters.ts";
 import type { Limits } from "../http2/limits.ts";
-import type { BufferPool } from "../http2/output.ts";
+import type { Allocate, BufferPool } from "../http2/output.ts";
 
 export interface FastSocketDeps {
   readonly routes: Routes;
   readonly limits: Limits;
   readonly counters: Counters;
   readonly pool: BufferPool;
+  readonly allocate: Allocate;
   /** Monotonic milliseconds. */
   now(): number;
   /** A handler threw or rejected. */
@@ -49,9 +50,9 @@ export class FastSocket {
         limits: deps.limits,
         counters: deps.counters,
         pool: deps.pool,
-        allocate: Buffer.allocUnsafeSlow,
+        allocate: deps.allocate,
         wake: () => this.#schedule(),
-        report: deps.report,
+        report: (error) => deps.report(error),
       },
       this.#openedAt,
     );

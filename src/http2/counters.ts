@@ -1,7 +1,7 @@
 /**
  * What connections count. A name is a label value of the transport's metrics, and the word under which an attack is seen.
  */
-export const counterNames = [
+const counterNames = [
   "requests",
   "replies",
   "faults",

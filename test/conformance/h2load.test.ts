@@ -16,6 +16,8 @@ const found = await run("h2load", ["--version"]).then(
 );
 await recordRequirement(import.meta.url, found ? undefined : "h2load is not on PATH; install nghttp2-client");
 
+const common = ["-n5000", "-t1", "-Hcontent-type: application/grpc", "-Hte: trailers"];
+
 const closing: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -52,8 +54,9 @@ describe.skipIf(!found)("h2load", () => {
       const frame = join(directory, "frame");
       await writeFile(frame, Buffer.concat([prefix, body]));
       const { stdout } = await run("h2load", [
-        ...["-n", "5000", "-t", "1", "-d", frame, ...more],
-        ...["-H", "content-type: application/grpc", "-H", "te: trailers"],
+        ...common,
+        ...more,
+        `-d${frame}`,
         `http://${address}/envoy.service.auth.v3.Authorization/Check`,
       ]);
       expect(/^requests: .*$/m.exec(stdout)?.[0]).toBe(

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { UnaryMethod } from "../../src/http2/call.ts";
 import { Connection } from "../../src/http2/connection.ts";

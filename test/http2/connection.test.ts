@@ -68,7 +68,7 @@ test("a handler that throws or rejects is answered with INTERNAL and reported", 
     handle: () => {
       throw broken;
     },
-    tooLarge: method.tooLarge,
+    tooLarge: (size, of) => method.tooLarge(size, of),
   };
   const client = new Client(
     new Map<string, UnaryMethod>([
@@ -209,7 +209,7 @@ const malformed: readonly (readonly [name: string, fields: readonly (readonly [s
 
 describe("a malformed request is reset with PROTOCOL_ERROR, and the connection lives:", () => {
   for (const [name, fields] of malformed) {
-    test(name, () => {
+    test(`by ${name}`, () => {
       const client = new Client(echo());
       expect(client.send(headers(1, fields), data(1, message("x")))).toEqual(["RST_STREAM 1 1"]);
       expect(client.send(call(3, "x"))).toEqual(answer(3, 1));
@@ -243,7 +243,7 @@ const streamFaults: readonly (readonly [name: string, frames: readonly Buffer[],
 
 describe("a stream error resets the stream, and the connection lives:", () => {
   for (const [name, frames, line] of streamFaults) {
-    test(name, () => {
+    test(`by ${name}`, () => {
       const client = new Client(echo());
       expect(client.send(...frames)).toEqual([line]);
       expect(client.send(call(3, "x"))).toEqual(answer(3, 1));
@@ -333,7 +333,7 @@ const connectionFaults: readonly (readonly [name: string, frames: readonly Buffe
 
 describe("a connection error ends it with GOAWAY:", () => {
   for (const [name, frames, line] of connectionFaults) {
-    test(name, () => {
+    test(`by ${name}`, () => {
       const client = new Client(echo());
       expect(client.send(...frames).at(-1)).toBe(line);
       expect(client.connection.finished).toBe(true);
@@ -351,7 +351,7 @@ describe("a connection error ends it with GOAWAY:", () => {
     ["PING before SETTINGS", frame(6, 0, 0, ping)],
     ["an acknowledgement before SETTINGS", frame(4, 1, 0)],
   ] as const) {
-    test(name, () => {
+    test(`by ${name}`, () => {
       const client = new Client(echo(), {}, Buffer.concat([preface.subarray(0, 24), first]));
       expect(client.opening).toEqual(["GOAWAY 0 1 the preface is not followed by SETTINGS"]);
     });

@@ -20,7 +20,7 @@ import {
   windowUpdate,
 } from "./wire.ts";
 
-const many = (count: number, bytes: Buffer): Buffer => Buffer.concat(new Array<Buffer>(count).fill(bytes));
+const many = (count: number, bytes: Buffer): Buffer => Buffer.concat(Array.from({ length: count }, () => bytes));
 const calm = (last: number): string => `GOAWAY ${last} 11 too many frames of one kind`;
 
 interface Flood {
@@ -127,7 +127,7 @@ const floods: readonly Flood[] = [
 
 describe("a flood ends the connection with ENHANCE_YOUR_CALM:", () => {
   for (const { name, limits, start, one, counter, last } of floods) {
-    test(name, () => {
+    test(`by ${name}`, () => {
       const client = new Client(echo(), limits);
       client.send(...start);
       expect(client.send(many(10, one)).filter((line) => line.startsWith("GOAWAY"))).toEqual([]);

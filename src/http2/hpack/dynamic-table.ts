@@ -8,7 +8,7 @@ import type { Field } from "./field.ts";
  */
 export class DynamicTable {
   generation = 0;
-  #entries: (Field | undefined)[] = new Array<Field | undefined>(16).fill(undefined);
+  #entries: (Field | undefined)[] = Array.from({ length: 16 });
   // The ring's length is a power of two; `#newest` is the slot of index 0.
   #newest = 0;
   #count = 0;
@@ -61,7 +61,7 @@ export class DynamicTable {
   }
 
   #grow(): void {
-    const grown = new Array<Field | undefined>(this.#entries.length * 2).fill(undefined);
+    const grown: (Field | undefined)[] = Array.from({ length: this.#entries.length * 2 });
     for (let index = 0; index < this.#count; index++) {
       grown[this.#count - 1 - index] = this.at(index);
     }

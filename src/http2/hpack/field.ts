@@ -12,7 +12,7 @@ export interface Field {
 }
 
 /** What a field costs in the table and in a header list beside its octets. Source: RFC 7541 §4.1. */
-export const fieldOverhead = 32;
+const fieldOverhead = 32;
 
 // RFC 9110 §5.1: a field name is a token; RFC 9113 §8.2.1: in lower case. A colon may only come first, where it marks a pseudo-header.
 const fieldName = /^:?[!#$%&'*+\-.^_`|~0-9a-z]+$/;

@@ -49,7 +49,7 @@ const faults: readonly (readonly [name: string, frames: readonly Buffer[], lines
 
 describe("each fault has its status:", () => {
   for (const [name, frames, lines] of faults) {
-    test(name, () => {
+    test(`so that ${name}`, () => {
       const client = new Client(echo());
       expect(client.send(...frames)).toEqual(lines);
       expect([client.connection.pending, client.counters.faults]).toEqual([0, 1]);

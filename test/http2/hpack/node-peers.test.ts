@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from "node:http2";
 import { Duplex } from "node:stream";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { HpackDecoder } from "../../../src/http2/hpack/decoder.ts";
 import { encodeFields, noTable } from "../../../src/http2/hpack/encoder.ts";
@@ -97,11 +97,7 @@ for (const headerTableSize of [0, 64, 4096]) {
       );
       request.destroy();
     }
-    const received = answers.map((headers) =>
-      Object.entries(headers)
-        .filter(([text]) => text.startsWith("x-"))
-        .sort(),
-    );
-    expect(received).toEqual(lists.map((list) => list.map(([text, content]) => [text, content]).sort()));
+    const received = answers.map((headers) => new Map(Object.entries(headers).filter(([text]) => text.startsWith("x-"))));
+    expect(received).toEqual(lists.map((list) => new Map<string, unknown>(list)));
   });
 }
