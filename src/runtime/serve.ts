@@ -151,6 +151,7 @@ function openTransport(config: Config, answering: CheckAnswering, onFailure: (er
       },
     },
     {
+      transport: config.transport,
       address: addressText(config.grpcAddress),
       tls: readTls(config),
       limits: {
