@@ -166,7 +166,13 @@ function plainServer(adopt: Adopt): Server {
 }
 
 function tlsServer(tls: TransportTls, adopt: Adopt): TlsServer {
-  const server = createTlsServer({ ...contextOptions(tls), handshakeTimeout: tlsHandshakeMs, ALPNProtocols: ["h2"] });
+  const server = createTlsServer({
+    ...contextOptions(tls),
+    handshakeTimeout: tlsHandshakeMs,
+    ALPNProtocols: ["h2"],
+    keepAlive: true,
+    allowHalfOpen: true,
+  });
   server.on("secureConnection", (socket: TLSSocket) => {
     // RFC 9113 §3.2: over TLS, HTTP/2 is chosen by ALPN or not at all.
     if (socket.alpnProtocol !== "h2") {

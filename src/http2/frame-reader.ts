@@ -20,14 +20,15 @@ export class FrameReader {
   #headRead = 0;
   #frame: Uint8Array | undefined;
   #frameRead = 0;
+  #begun = 1;
 
   constructor(allocate: Allocate) {
     this.#allocate = allocate;
   }
 
-  /** True while a frame, or the preface, has begun and is not whole. */
-  get midFrame(): boolean {
-    return this.#headRead > 0 || (this.#prefaceRead > 0 && this.#prefaceRead < clientPreface.length);
+  /** The number of the frame, or of the preface, that has begun and is not whole; 0 where none has. */
+  get unfinished(): number {
+    return this.#headRead > 0 || (this.#prefaceRead > 0 && this.#prefaceRead < clientPreface.length) ? this.#begun : 0;
   }
 
   push(bytes: Uint8Array, sink: FrameSink): void {
@@ -63,6 +64,9 @@ export class FrameReader {
   /** Adds to the frame that has begun, and passes it on when it is whole. Returns where the next frame begins. */
   #resume(bytes: Uint8Array, from: number, sink: FrameSink): number {
     let at = from;
+    if (this.#headRead === 0) {
+      this.#begun++;
+    }
     while (this.#headRead < frameHeadSize && at < bytes.length) {
       this.#head[this.#headRead++] = bytes[at++] ?? 0;
     }

@@ -27,9 +27,9 @@ export class Guard {
   constructor(limits: Limits, now: number) {
     this.#period = limits.budgetPeriod;
     this.#periodEnd = now + limits.budgetPeriod;
-    this.resets = budget("rapid_reset", limits.maxResets, 0);
+    this.resets = budget("rapid_reset", limits.maxResets, 1);
     this.settings = budget("settings_flood", limits.maxSettings, 0);
-    this.pings = budget("ping_flood", limits.maxPings, 0);
+    this.pings = budget("ping_flood", limits.maxPings, 2);
     this.idleFrames = budget("idle_frame_flood", limits.maxIdleFrames, 1);
     this.windowUpdates = budget("window_update_flood", limits.maxWindowUpdates, 4);
     this.emptyData = budget("empty_data_flood", limits.maxEmptyData, 0);

@@ -10,14 +10,21 @@ export class HeaderBlock {
   bytes: Uint8Array = new Uint8Array(0);
   length = 0;
   #frames = 0;
+  #begun = 0;
   readonly #limits: Limits;
 
   constructor(limits: Limits) {
     this.#limits = limits;
   }
 
+  /** The number of the block that is open; 0 where none is. */
+  get unfinished(): number {
+    return this.open ? this.#begun : 0;
+  }
+
   begin(streamId: number, endStream: boolean, selfDependent: boolean): void {
     this.open = true;
+    this.#begun++;
     this.streamId = streamId;
     this.endStream = endStream;
     this.selfDependent = selfDependent;

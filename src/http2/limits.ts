@@ -19,11 +19,11 @@ export interface Limits {
   readonly maxQueuedBytes: number;
   /** Over which time the budgets below are counted. */
   readonly budgetPeriod: number;
-  /** Streams that the peer resets before they were answered, a period. */
+  /** Streams that the peer resets before they were answered, a period, beside one for each call answered in it. */
   readonly maxResets: number;
   /** SETTINGS frames a period. */
   readonly maxSettings: number;
-  /** PING frames a period. */
+  /** PING frames a period, beside two for each call answered in it: some clients measure the path with one at each answer. */
   readonly maxPings: number;
   /** PRIORITY and unknown frames, and frames on closed streams, a period, beside one for each call answered in it. */
   readonly maxIdleFrames: number;

@@ -114,7 +114,7 @@ for (const [name, capture] of captures) {
             }
           }
           connection.abort();
-          if (connection.pending + connection.streams.orphans > 0) {
+          if (connection.pending + connection.orphans > 0) {
             wrong.push(`octet ${at} ^ ${mask}: a stream stays`);
           }
         }
