@@ -29,7 +29,7 @@ export function extAuthzFilter(door: Door, body: BodyBuffering | undefined): Ext
  * What the door is told about the target: by Envoy's configuration, where no caller can reach it. `sallyport.peer: principal` says
  * that the chain verified the client certificate, so `source.principal` may be believed; a plaintext chain does not say it.
  */
-export function extAuthzContext(workload: Workload, peer: "principal" | "none"): TypedConfig {
+export function extAuthzContext(workload: Workload, peer: "principal" | "none", body: BodyBuffering | undefined): TypedConfig {
   return typed("extensions.filters.http.ext_authz.v3.ExtAuthzPerRoute", {
     check_settings: {
       context_extensions: {
@@ -37,6 +37,8 @@ export function extAuthzContext(workload: Workload, peer: "principal" | "none"):
         "sallyport.serviceAccount": workload.serviceAccount,
         "sallyport.pod": workload.pod,
         ...(peer === "principal" && { "sallyport.peer": "principal" }),
+        // A chunked body whose first part fills the buffer exactly is sent marked as whole (Envoy 1.40): the door must know the limit.
+        ...(body && { "sallyport.maxRequestBytes": String(body.maxBytes) }),
       },
     },
   });

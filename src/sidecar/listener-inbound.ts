@@ -61,7 +61,7 @@ function inboundFilter(
       name: "app",
       domains: ["*"],
       routes: [route],
-      typed_per_filter_config: { [EXT_AUTHZ]: extAuthzContext(workload, peer) },
+      typed_per_filter_config: { [EXT_AUTHZ]: extAuthzContext(workload, peer, options.body) },
     },
     filters: [extAuthzFilter(options.door, options.body)],
     clientCertificateHeader: peer === "principal" ? "set" : "drop",
