@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { renderSettingsPage } from "../../src/config/docs-page.ts";
@@ -6,17 +7,25 @@ import { renderMetrics } from "./metrics.ts";
 import { renderPolicyReference } from "./policy-reference.ts";
 import { renderReasons } from "./reasons.ts";
 
-export const DOCS: string = path.join(import.meta.dirname, "..", "..", "docs");
+const ROOT = path.join(import.meta.dirname, "..", "..");
+export const DOCS: string = path.join(ROOT, "docs");
 
 /** Every page that has a generated part, by its name under docs/, as it should be. */
 export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
-  return new Map([
+  const pages = new Map([
     ["policy-reference.md", renderPolicyReference()],
     ["reasons.md", renderReasons()],
     ["configuration.md", renderSettingsPage()],
     ["metrics.md", await renderMetrics()],
     ["cel.md", fillSections(await readFile(path.join(DOCS, "cel.md"), "utf8"), celSections())],
   ]);
+  return new Map([...pages].map(([name, text]) => [name, formatted(name, text)]));
+}
+
+/** As Biome would write it, since `npm run check` holds every page to that. */
+function formatted(name: string, text: string): string {
+  const biome = path.join(ROOT, "node_modules", ".bin", "biome");
+  return execFileSync(biome, ["format", `--stdin-file-path=docs/${name}`], { cwd: ROOT, input: text, encoding: "utf8" });
 }
 
 /**

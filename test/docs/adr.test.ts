@@ -14,7 +14,7 @@ describe("the decisions under docs/adr", () => {
   });
 
   it("stand in the list, each with its title", () => {
-    const list = readPage("adr/README.md");
+    const list = readPage("adr/README.md").replaceAll(/ +/g, " ");
     for (const name of pages) {
       const title = /^# \d+\. (.*)$/m.exec(readPage(`adr/${name}`))?.[1] ?? "no title";
       expect(list).toContain(`| [${name.slice(0, 4)}](${name}) | ${title} |`);
