@@ -17,6 +17,8 @@ export interface NamedReader {
   readonly lists: boolean;
   readonly values: (variables: CelVariables, name: string) => readonly string[] | undefined;
   readonly names: (variables: CelVariables) => Iterable<string> | undefined;
+  /** Whether the request has the variable at all, told or not. */
+  readonly there: (variables: CelVariables) => boolean;
 }
 
 /** A value with values below it. */
@@ -36,6 +38,7 @@ const headers = (lists: boolean): NamedReader => ({
   lists,
   values: ({ request }, name) => (hasTwin(request.request.headers, name) ? undefined : request.request.headers.values(name)),
   names: (variables) => variables.request.request.headers.names(),
+  there: () => true,
 });
 
 /**
@@ -43,12 +46,10 @@ const headers = (lists: boolean): NamedReader => ({
  * neither there nor absent: a Deny that asks for it matches, an Allow does not.
  */
 function hasTwin(view: HeaderView, name: string): boolean {
-  const underscored = view.namesWithUnderscore();
-  if (underscored.length === 0) return false;
   const folded = name.replaceAll("_", "-");
-  const twins = new Set(underscored.filter((other) => other.replaceAll("_", "-") === folded));
-  if (folded !== name && view.values(folded).length > 0) twins.add(folded);
-  return twins.size > 1 || (twins.size === 1 && !twins.has(name));
+  if (folded !== name && view.values(folded).length > 0) return true;
+  const underscored = view.namesWithUnderscore();
+  return underscored.length > 0 && underscored.some((other) => other !== name && other.replaceAll("_", "-") === folded);
 }
 
 /** A name that servers read differently is neither there nor absent; where there is one, nor can all names be told. */
@@ -63,6 +64,7 @@ const parameters = (lists: boolean, read: (variables: CelVariables) => NameValue
     const known = read(variables);
     return known === undefined || known.ambiguous.size > 0 ? undefined : known.values.keys();
   },
+  there: (variables) => read(variables) !== undefined,
 });
 
 const present = (text: string): string | undefined => (text === "" ? undefined : text);
@@ -102,6 +104,7 @@ export const READERS: { readonly [Name in CelVariableName]: Reader } = {
       return label === undefined ? NONE : [label];
     },
     names: ({ request }) => request.request.labels.keys(),
+    there: () => true,
   },
   "destination.namespace": scalar(({ request }) => request.destination.namespace),
   "destination.serviceAccount": scalar(({ request }) => request.destination.serviceAccount),

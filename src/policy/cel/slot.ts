@@ -88,7 +88,7 @@ function bindNamed(reader: NamedReader, key: string | undefined): Base {
   if (key === undefined) {
     return {
       read: () => undefined,
-      present: (variables) => reader.names(variables) !== undefined,
+      present: reader.there,
       trouble: absence,
       whole: (variables) => wholeMap(reader, variables),
     };

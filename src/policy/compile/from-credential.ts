@@ -78,8 +78,12 @@ function claim(name: string, values: readonly string[], field: string, negated: 
   const presence = values.every((value) => value === ANY);
   const test = (value: ClaimValue | undefined): Tri => {
     if (presence) return isPresent(value) ? TRUE : FALSE;
-    if (Array.isArray(value))
-      return (value as readonly ClaimValue[]).some((element) => matches(scalarText(element)) === TRUE) ? TRUE : FALSE;
+    if (Array.isArray(value)) {
+      return (value as readonly ClaimValue[]).reduce<Tri>(
+        (best, element) => Math.max(best, matches(scalarText(element))) as Tri,
+        FALSE,
+      );
+    }
     return matches(scalarText(value));
   };
   const read = (identity: Identity | undefined): ClaimValue | undefined =>

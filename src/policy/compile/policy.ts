@@ -54,9 +54,12 @@ function sectionsOf(policy: APIPolicy | ClusterAPIPolicy): Section[] {
     { at: "spec.defaults", tier: "default", body: policy.spec.defaults },
   ] as const;
   const elsewhere = policy.faults.some(({ path }) => !parts.some(({ at }) => isWithin(path, at)));
+  // Where nothing of the spec can be read, it may have said anything; else a section that is not written has nothing to deny.
+  const unreadable = policy.faults.some(({ path }) => path === "" || path === "spec");
   return parts.flatMap(({ at, tier, body }) => {
-    const faulty = elsewhere || policy.faults.some(({ path }) => isWithin(path, at));
-    return body === undefined && !faulty ? [] : [{ at, tier, body: body ?? {}, faulty }];
+    const faultyInside = policy.faults.some(({ path }) => isWithin(path, at));
+    if (body === undefined && !faultyInside && !unreadable) return [];
+    return [{ at, tier, body: body ?? {}, faulty: elsewhere || faultyInside }];
   });
 }
 

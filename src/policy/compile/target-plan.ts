@@ -18,16 +18,25 @@ export function joinPolicies(candidates: Candidates, peer: "Required" | "Optiona
   const shadowed = Object.values(candidates)
     .flat()
     .filter(({ mode }) => mode === "Shadow");
-  return {
-    ...join(enforced, peer),
-    shadows: [...new Set(shadowed.map(({ key }) => key))].map((key) => {
-      const replaced = shadowed.find((plan) => plan.key === key)?.replaces;
-      const tried = mapCandidates(candidates, (plans) =>
-        plans.filter((plan) => (plan.mode === "Shadow" ? plan.key === key : plan.key !== replaced || plan.tier !== "own")),
-      );
-      return { policy: key, plan: join(tried, peer) };
-    }),
-  };
+  const tried = [...new Set(shadowed.map(({ key }) => key))].map((key): Tried => {
+    const replaced = shadowed.find((plan) => plan.key === key)?.replaces;
+    const stays = (plan: PolicyPlan): boolean =>
+      plan.mode === "Shadow" ? plan.key === key : plan.key !== replaced || plan.tier !== "own";
+    return { policy: key, candidates: mapCandidates(candidates, (plans) => plans.filter(stays)) };
+  });
+  return joinTried(enforced, tried, peer);
+}
+
+/** A Shadow policy and the policies as they would be if it were enforced. */
+export interface Tried {
+  readonly policy: string;
+  readonly candidates: Candidates;
+}
+
+/** The plan of what is enforced, with a plan beside it for each Shadow policy; the first counts where one is tried in several places. */
+export function joinTried(enforced: Candidates, tried: readonly Tried[], peer: "Required" | "Optional"): TargetPlan {
+  const first = tried.filter(({ policy }, index) => tried.findIndex((other) => other.policy === policy) === index);
+  return { ...join(enforced, peer), shadows: first.map(({ policy, candidates }) => ({ policy, plan: join(candidates, peer) })) };
 }
 
 function mapCandidates(candidates: Candidates, map: (plans: readonly PolicyPlan[]) => readonly PolicyPlan[]): Candidates {
@@ -101,7 +110,9 @@ function joinForward(policies: readonly PolicyPlan[], locations: readonly Locati
   const overrides = OVERRIDE_HEADERS.filter((name) => !policies.every((policy) => policy.keepHeaders.includes(name)));
   const names = (place: CredentialLocation["in"]): string[] =>
     stripped.filter((location) => location.in === place).map(({ name }) => name);
-  const removeHeaders = [...new Set([...overrides, ...names("header")])].filter((name) => !claimHeaders.has(name)).sort();
+  // A credential in `x_token` has its twin in `x-token`.
+  const credentials = names("header").flatMap((name) => [name, name.replaceAll("_", "-")]);
+  const removeHeaders = [...new Set([...overrides, ...credentials])].filter((name) => !claimHeaders.has(name)).sort();
   return {
     removeHeaders,
     removeQueryParameters: names("query"),

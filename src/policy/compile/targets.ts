@@ -2,11 +2,10 @@ import type { APIPolicy } from "../../api/api-policy.ts";
 import type { ClusterAPIPolicy } from "../../api/cluster-api-policy.ts";
 import type { Namespace } from "../../api/namespace.ts";
 import type { Service } from "../../api/service.ts";
-import { compileHost, type HostPattern } from "../match/host-pattern.ts";
-import { createHostTrie, type HostTrie } from "../match/host-trie.ts";
 import { compileLabelSelector } from "../match/label-selector.ts";
 import type { Plan, PolicyPlan, TargetPlan } from "../model/plan.ts";
 import type { Faults } from "./faults.ts";
+import { indexHosts } from "./host-targets.ts";
 import { emptyPolicyPlan, policyKey } from "./policy.ts";
 import { type Candidates, joinPolicies } from "./target-plan.ts";
 
@@ -120,7 +119,7 @@ export function indexTargets({ policies, clusterPolicies, services, namespaces, 
       if (labels !== undefined) targets.byService.set(name, found);
       return found;
     },
-    forHost: (host) => hosts.find(host)?.(),
+    forHost: hosts,
   };
 }
 
@@ -214,54 +213,4 @@ function selectionOf({ resource, plan, faults }: TargetedPolicy, serviceLabels: 
 function lost(namespace: string): Selection {
   const plan = { ...emptyPolicyPlan({ kind: "APIPolicy", namespace, name: "?" }, "own"), invalid: true };
   return { plan, unknown: true, selects: () => true, selectsService: () => true };
-}
-
-/** A host belongs to one policy: where two claim it, the older stands and the newer loses that host alone. Shadow policies take part in no conflict. */
-function indexHosts(policies: readonly TargetedPolicy[], around: (namespace: string) => Candidates): HostTrie<() => TargetPlan> {
-  const claims = new Map<
-    string,
-    { readonly pattern: HostPattern; owner: PolicyPlan | undefined; readonly shadows: PolicyPlan[] }
-  >();
-  for (const { resource, plan, faults } of policies) {
-    for (const [index, text] of (resource.spec.hosts ?? []).entries()) {
-      const compiled = compileHost(text);
-      const path = `spec.hosts[${index}]`;
-      if (!compiled.ok) {
-        faults.error("InvalidHost", path, compiled.message, compiled.help);
-        continue;
-      }
-      const claim = claims.get(text) ?? { pattern: compiled.pattern, owner: undefined, shadows: [] };
-      claims.set(text, claim);
-      if (plan.mode === "Shadow") claim.shadows.push(plan);
-      else if (claim.owner === undefined) claim.owner = plan;
-      else {
-        faults.warn(
-          "HostConflict",
-          path,
-          `\`${text}\` belongs to the older APIPolicy \`${claim.owner.key}\`, and this policy does not decide about it`,
-          "remove it from one of the two",
-        );
-      }
-    }
-  }
-  return createHostTrie(
-    [...claims.values()].map(({ pattern, owner, shadows }) => [pattern, lazily(() => joinHost(owner, shadows, around))] as const),
-  );
-}
-
-function joinHost(
-  owner: PolicyPlan | undefined,
-  shadows: readonly PolicyPlan[],
-  around: (namespace: string) => Candidates,
-): TargetPlan {
-  const namespace = (owner ?? shadows[0])?.namespace ?? "";
-  const { overrides, own, defaults } = around(namespace);
-  const others = own.filter((plan) => plan !== owner && !shadows.includes(plan));
-  return joinPolicies({ overrides, own: [...(owner === undefined ? [] : [owner]), ...others, ...shadows], defaults }, "Optional");
-}
-
-/** Most hosts of a large installation are asked for on no one replica, so each is joined when it first is. */
-function lazily<Value>(make: () => Value): () => Value {
-  let value: Value | undefined;
-  return () => (value ??= make());
 }

@@ -69,13 +69,14 @@ const PLAIN = new WeakMap<ForwardPlan, AllowAnswer>();
 
 /** What the service gets to see: credentials cut out, headers that only a policy may set either set or gone, and no look-alike of them. */
 export function forward(
-  target: TargetPlan,
+  plan: ForwardPlan,
   facts: RequestFacts,
   policy: PolicyPlan | undefined,
   credentials: readonly VerifiedCredential[],
 ): AllowAnswer {
-  const plan = target.forward;
-  const twins = facts.request.headers.namesWithUnderscore().filter((name) => plan.guarded.has(name.replaceAll("_", "-")));
+  const twins = facts.request.headers
+    .namesWithUnderscore()
+    .filter((name) => plan.guarded.has(name.replaceAll("_", "-")) && !plan.removeHeaders.includes(name));
   const cookie = plan.removeCookies.length === 0 ? undefined : facts.cookieHeaderWithout(plan.removeCookies);
   if (twins.length === 0 && plan.claimHeaders.length === 0 && cookie === undefined) {
     let plain = PLAIN.get(plan);

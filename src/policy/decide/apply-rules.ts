@@ -56,7 +56,7 @@ export function applyRules(target: TargetPlan, facts: RequestFacts, authenticati
     rule,
     answer:
       REASONS[reason].class === "allow"
-        ? forward(target, facts, policy, authentication.credentials)
+        ? forward(target.forward, facts, policy, authentication.credentials)
         : refusal(reason, target, policy),
     peer: facts.peer,
     credentials: authentication.credentials,
@@ -86,7 +86,7 @@ export function applyRules(target: TargetPlan, facts: RequestFacts, authenticati
           const outcome = evaluateInAll(rule, frame, admission);
           if (outcome === TRUE && unknown === undefined) return conclude("allowed", policy, rule);
           if (outcome === UNKNOWN && needsWholeBody(rule, frame)) truncated ??= rule;
-          if (outcome !== TRUE && lacksCredential && wanting === undefined && wantsCredential(rule, frame)) wanting = rule;
+          if (outcome !== TRUE && lacksCredential && wanting === undefined && wantsInAll(rule, frame)) wanting = rule;
         }
       }
     }
@@ -145,6 +145,14 @@ function evaluateInAll(rule: RulePlan, frame: Frame, admission: Admission): Tri 
     if (outcome < result) result = outcome;
   }
   return result;
+}
+
+/** Whether a credential would have made the Allow hold in every reading. */
+function wantsInAll(rule: RulePlan, frame: Frame): boolean {
+  return frame.facts.allowReadings.every((reading) => {
+    frame.reading = reading;
+    return wantsCredential(rule, frame);
+  });
 }
 
 /** A Deny holds if it does in any. */

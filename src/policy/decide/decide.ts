@@ -2,10 +2,10 @@ import type { CredentialPorts } from "../model/authentication.ts";
 import type { AllowAnswer, Decision, DenyAnswer, ShadowOutcome } from "../model/decision.ts";
 import type { PeerIdentity } from "../model/identity.ts";
 import { OVERRIDE_HEADERS } from "../model/override-headers.ts";
-import type { Plan, TargetPlan } from "../model/plan.ts";
+import type { ForwardPlan, Plan, TargetPlan } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
 import type { Request } from "../model/request.ts";
-import { refusal } from "./answer.ts";
+import { forward, refusal } from "./answer.ts";
 import { applyRules } from "./apply-rules.ts";
 import { type Authentication, authenticate } from "./authenticate.ts";
 import type { Recorder } from "./recorder.ts";
@@ -101,11 +101,18 @@ export function deny(reason: Reason, target = "", detail?: string): Decision {
   return bare(reason, refusal(reason, undefined, undefined), target, undefined, detail);
 }
 
-const UNCHANGED: AllowAnswer = { kind: "allow", setHeaders: [], removeHeaders: OVERRIDE_HEADERS, removeQueryParameters: [] };
+/** Where no policy speaks, no header may change the path or the method after the decision all the same. */
+const UNSPOKEN: ForwardPlan = {
+  removeHeaders: OVERRIDE_HEADERS,
+  removeQueryParameters: [],
+  removeCookies: [],
+  claimHeaders: [],
+  guarded: new Set(OVERRIDE_HEADERS),
+};
 
 function byDefault(facts: RequestFacts): Decision {
   return facts.defaultAction === "Allow"
-    ? bare("default_allow", UNCHANGED, facts.target, facts.peer, undefined)
+    ? bare("default_allow", forward(UNSPOKEN, facts, undefined, []), facts.target, facts.peer, undefined)
     : deny("no_policy", facts.target);
 }
 

@@ -33,6 +33,20 @@ export function compileHost(text: string): CompiledHost {
   return { ok: true, pattern: { kind: "wildcard", text, suffix: `.${parsed.host}` } };
 }
 
+/** The one spelling of a pattern: `api.example.com`, `*.example.com`, `*`. */
+export function patternText(pattern: HostPattern): string {
+  if (pattern.kind === "any") return "*";
+  return pattern.kind === "exact" ? pattern.host : `*${pattern.suffix}`;
+}
+
+/** Spellings of every pattern that covers a host as `normalizeHost` gives it, the most specific first. */
+export function coveringPatterns(host: string): string[] {
+  const patterns = [host];
+  for (let dot = host.indexOf(".", 1); dot > 0; dot = host.indexOf(".", dot + 1)) patterns.push(`*${host.slice(dot)}`);
+  patterns.push("*");
+  return patterns;
+}
+
 /** Whether a host as `normalizeHost` gives it is covered by a pattern. */
 export function matchesHost(pattern: HostPattern, host: string): boolean {
   if (pattern.kind === "any") return true;

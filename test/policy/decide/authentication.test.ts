@@ -182,3 +182,24 @@ describe("what the service gets to see", () => {
     });
   });
 });
+
+describe("claims that are lists", () => {
+  const claims = (value: object): object => ({ claims: Object.assign(Object.create(null), value) });
+  const world = `${PROVIDERS}${policy(`[${USERS}]`, "[{ name: all, effect: Allow }, { name: admins, effect: Deny, from: [{ claims: [{ claim: roles, values: [admin] }] }] }]")}`;
+
+  it("match if an element does, and are unknown where an element cannot be compared", async () => {
+    const verdict = (roles: unknown): Promise<string> =>
+      verdictIn(world, { peer: "a/b", headers: TOKEN }, { identity: claims({ roles }) });
+    expect(await verdict(["user", "admin"])).toBe("denied_by_rule shop/orders/admins");
+    expect(await verdict(["user"])).toBe("allowed shop/orders/all");
+    expect(await verdict([])).toBe("allowed shop/orders/all");
+    expect(await verdict([{ name: "admin" }])).toBe("denied_by_rule shop/orders/admins");
+  });
+});
+
+it("a credential header with an underscore takes its twin with it", async () => {
+  const keys = "[{ name: keys, apiKey: { selector: { matchLabels: { app: orders } }, from: [{ header: x_token }] } }]";
+  const world = `${PROVIDERS}${policy(keys, "[{ name: all, effect: Allow }]")}`;
+  const { answer } = await decideIn(world, { peer: "a/b", headers: { x_token: "key:acme", "x-token": "key:other" } });
+  expect(answer).toMatchObject({ kind: "allow", removeHeaders: expect.arrayContaining(["x_token", "x-token"]) });
+});

@@ -167,3 +167,23 @@ spec: { issuer: "https://corp.example" }
     expect(decision.shadows).toBeInstanceOf(Promise);
   });
 });
+
+describe("a Shadow policy for hosts", () => {
+  it("takes no host from an enforced policy with a looser pattern, and is tried in its place", async () => {
+    const world = `${policy("wide", `hosts: ["*.example.com"], ${ALL}`)}${policy("narrow", "mode: Shadow, hosts: [api.example.com]")}`;
+    expect(await decideIn(world, { workload: "", host: "api.example.com" })).toMatchObject({
+      reason: "allowed",
+      shadows: [{ policy: "shop/narrow", verdict: "deny", reason: "no_rule_matched" }],
+    });
+    expect(await decideIn(world, { workload: "", host: "www.example.com" })).toMatchObject({ reason: "allowed", shadows: [] });
+  });
+
+  it("is not tried where an enforced pattern is more specific, and alone leaves the host without a policy", async () => {
+    const world = `${policy("narrow", `hosts: [api.example.com], ${ALL}`)}${policy("wide", 'mode: Shadow, hosts: ["*.example.com"]')}`;
+    expect(await decideIn(world, { workload: "", host: "api.example.com" })).toMatchObject({ reason: "allowed", shadows: [] });
+    expect(await decideIn(world, { workload: "", host: "www.example.com" })).toMatchObject({
+      reason: "no_policy",
+      shadows: [{ policy: "shop/wide", verdict: "deny" }],
+    });
+  });
+});
