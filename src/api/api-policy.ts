@@ -6,7 +6,7 @@ import { headerValue, writtenHeaderName } from "./http-forms.ts";
 import { trustDomainName } from "./identity-forms.ts";
 import type { Resource } from "./resource.ts";
 import { type fromEntrySchema, ruleSchema, type toEntrySchema } from "./rule.ts";
-import { TARGET_FIELDS, targetFields, type targetRefSchema } from "./target.ts";
+import { TARGET_FIELDS, targetFields } from "./target.ts";
 
 const peerSchema = struct("What is asked of the calling workload itself, on the wire.", {
   mtls: optional(
@@ -111,7 +111,6 @@ export const apiPolicySpecSchema = struct(
 );
 
 export type APIPolicySpec = Parsed<typeof apiPolicySpecSchema>;
-export type TargetRef = Parsed<typeof targetRefSchema>;
 export type Rule = Parsed<typeof ruleSchema>;
 export type FromEntry = Parsed<typeof fromEntrySchema>;
 export type ToEntry = Parsed<typeof toEntrySchema>;

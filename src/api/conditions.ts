@@ -5,8 +5,6 @@ export const CONDITION_TYPES = {
   Programmed: "every data plane has the plan that holds this generation",
 } as const;
 
-export type ConditionType = keyof typeof CONDITION_TYPES;
-
 /** Reasons of a condition that is as it should be, or that says nothing yet. What is wrong has the code of its first diagnostic instead. */
 export const CONDITION_REASONS = {
   Accepted: "the spec is valid",
@@ -21,5 +19,3 @@ export const CONDITION_REASONS = {
   Pending: "the plan is on its way",
   LastGoodVersion: "an earlier version is in force, since this one is invalid",
 } as const;
-
-export type ConditionReason = keyof typeof CONDITION_REASONS;

@@ -25,7 +25,7 @@ export function parseSpec(spec: string): { readonly policy: APIPolicy; readonly 
   return { policy: outcome.resource, diagnostics: outcome.diagnostics };
 }
 
-export const ORDERS = { kind: "APIPolicy", namespace: "shop", name: "orders" } as const;
+const ORDERS = { kind: "APIPolicy", namespace: "shop", name: "orders" } as const;
 
 /** An error in the policy `shop/orders`. */
 export function fault(code: string, path: string, message: string, help?: string): Diagnostic {

@@ -103,7 +103,7 @@ export interface PortParts {
   readonly identity?: Partial<Identity>;
 }
 
-export function mkIdentity(parts: Partial<Identity> = {}): Identity {
+function mkIdentity(parts: Partial<Identity> = {}): Identity {
   return {
     kind: "jwt",
     provider: "shop/corp",

@@ -49,7 +49,7 @@ function hasTwin(view: HeaderView, name: string): boolean {
   const folded = name.replaceAll("_", "-");
   if (folded !== name && view.values(folded).length > 0) return true;
   const underscored = view.namesWithUnderscore();
-  return underscored.length > 0 && underscored.some((other) => other !== name && other.replaceAll("_", "-") === folded);
+  return underscored.some((other) => other !== name && other.replaceAll("_", "-") === folded);
 }
 
 /** A name that servers read differently is neither there nor absent; where there is one, nor can all names be told. */

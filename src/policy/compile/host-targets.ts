@@ -2,7 +2,7 @@ import { compileHost, coveringPatterns, type HostPattern, patternText } from "..
 import { createHostTrie } from "../match/host-trie.ts";
 import type { PolicyPlan, TargetPlan } from "../model/plan.ts";
 import { type Candidates, joinTried, type Tried } from "./target-plan.ts";
-import type { TargetedPolicy } from "./targets.ts";
+import type { TargetedPolicy } from "./targeted-policy.ts";
 
 /** One host pattern and the policies that name it. */
 interface Claim {

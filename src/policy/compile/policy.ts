@@ -2,7 +2,7 @@ import type { APIPolicy, DenialResponse, Rule } from "../../api/api-policy.ts";
 import type { ClusterAPIPolicy, PolicyBody } from "../../api/cluster-api-policy.ts";
 import type { MethodPlan } from "../model/authentication.ts";
 import type { ClaimHeader, Effect, PolicyPlan, RefusalForm, RulePlan, Tier } from "../model/plan.ts";
-import { Faults } from "./faults.ts";
+import type { Faults } from "./faults.ts";
 import { compileMethod, type MethodScope } from "./method.ts";
 import type { Providers } from "./provider.ts";
 import { compileRule } from "./rule.ts";

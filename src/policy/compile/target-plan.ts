@@ -71,6 +71,11 @@ function strictestPeer(policies: readonly PolicyPlan[], fallback: "Required" | "
 function joinLocations(policies: readonly PolicyPlan[]): LocationPlan[] {
   const locations = new Map<string, LocationPlan & { readonly readers: CredentialReader[] }>();
   for (const method of policies.flatMap((policy) => policy.methods)) {
+    if (method.kind === "clientCertificate") {
+      const joined = locations.get("certificate") ?? { in: "certificate", name: "", readers: [] };
+      joined.readers.push({ method, read: (value) => value });
+      locations.set("certificate", joined);
+    }
     for (const location of method.locations) {
       const key = `${location.in} ${location.name}`;
       const joined = locations.get(key) ?? { in: location.in, name: location.name, readers: [] };

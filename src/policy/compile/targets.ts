@@ -1,26 +1,11 @@
-import type { APIPolicy } from "../../api/api-policy.ts";
-import type { ClusterAPIPolicy } from "../../api/cluster-api-policy.ts";
 import type { Namespace } from "../../api/namespace.ts";
 import type { Service } from "../../api/service.ts";
 import { compileLabelSelector } from "../match/label-selector.ts";
 import type { Plan, PolicyPlan, TargetPlan } from "../model/plan.ts";
-import type { Faults } from "./faults.ts";
 import { indexHosts } from "./host-targets.ts";
 import { emptyPolicyPlan, policyKey } from "./policy.ts";
 import { type Candidates, joinPolicies } from "./target-plan.ts";
-
-/** A namespace's policy with what it selects. */
-export interface TargetedPolicy {
-  readonly resource: APIPolicy;
-  readonly plan: PolicyPlan;
-  readonly faults: Faults;
-}
-
-/** A cluster's policy with its plans: overrides, defaults or both. */
-export interface TargetedClusterPolicy {
-  readonly resource: ClusterAPIPolicy;
-  readonly plans: readonly PolicyPlan[];
-}
+import type { TargetedClusterPolicy, TargetedPolicy } from "./targeted-policy.ts";
 
 export interface TargetSources {
   /** Oldest first. */

@@ -52,10 +52,12 @@ function shape(reason: Reason, target: TargetPlan | undefined, policy: PolicyPla
   return answer;
 }
 
+const BEARER_KINDS: ReadonlySet<string> = new Set(["jwt", "introspection", "kubernetesToken"]);
+
 function expectsBearer(target: TargetPlan | undefined): boolean {
   return (
     target?.locations.some(
-      (location) => location.name === "authorization" && location.readers.some(({ method }) => method.kind === "jwt"),
+      (location) => location.name === "authorization" && location.readers.some(({ method }) => BEARER_KINDS.has(method.kind)),
     ) === true
   );
 }

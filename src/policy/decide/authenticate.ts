@@ -68,7 +68,10 @@ export function authenticate(
   if (owned.length === 0) return NO_CREDENTIALS;
   if (!waits) return conclude(owned as SettledCredential[], trace);
   return Promise.all(
-    owned.map(async (credential) => ({ ...credential, verifications: await Promise.all(credential.verifications) })),
+    owned.map(async (credential) => ({
+      ...credential,
+      verifications: await Promise.all(credential.verifications.map((verification) => Promise.resolve(verification))),
+    })),
   ).then((settled) => conclude(settled, trace));
 }
 

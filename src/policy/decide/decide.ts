@@ -85,7 +85,9 @@ function shadowOutcomes(target: TargetPlan, facts: RequestFacts, ports: Decision
       return failed(policy);
     }
   });
-  return outcomes.some((entry) => entry instanceof Promise) ? Promise.all(outcomes) : (outcomes as ShadowOutcome[]);
+  return outcomes.some((entry) => entry instanceof Promise)
+    ? Promise.all(outcomes.map((entry) => Promise.resolve(entry)))
+    : (outcomes as ShadowOutcome[]);
 }
 
 function outcome(policy: string, decision: Decision): ShadowOutcome {

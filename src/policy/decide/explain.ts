@@ -41,7 +41,8 @@ function traceOf(decision: Decision, { target, facts, authentication, credential
   return { target: decision.target, policies };
 }
 
-function everyPolicy(target: TargetPlan): PolicyPlan[] {
+/** The policies of a trace, in its order: those that are enforced, then each that is in Shadow. */
+export function everyPolicy(target: TargetPlan): PolicyPlan[] {
   return [
     ...target.policies,
     ...target.shadows.flatMap(({ plan }) => plan.policies.filter(({ mode }) => mode === "Shadow").slice(-1)),

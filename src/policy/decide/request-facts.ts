@@ -3,6 +3,7 @@ import { normalizeHost } from "../match/host.ts";
 import { isMethod } from "../match/method.ts";
 import { readPath } from "../match/path.ts";
 import type { NameValues, ParsedRequest, PathReading } from "../model/evaluation.ts";
+import { forwardedCertificate } from "../model/forwarded-certificate.ts";
 import type { PeerIdentity } from "../model/identity.ts";
 import type { LocationPlan } from "../model/plan.ts";
 import type { Reason } from "../model/reason.ts";
@@ -66,6 +67,10 @@ export class RequestFacts {
         return certainValues(this.parsed.cookies(), name);
       case "query":
         return this.#query === "" ? [] : certainValues(this.parsed.queryParameters(), name);
+      case "certificate": {
+        const certificate = forwardedCertificate(this.request);
+        return certificate === undefined ? [] : [certificate.text];
+      }
       default:
         return place satisfies never;
     }

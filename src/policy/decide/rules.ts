@@ -10,7 +10,7 @@ export type Admission =
   | "peer-only";
 
 /** Three-valued AND of all predicates. */
-export function all(predicates: readonly Predicate[], evaluation: Evaluation): Tri {
+function all(predicates: readonly Predicate[], evaluation: Evaluation): Tri {
   let result: Tri = TRUE;
   for (const predicate of predicates) {
     const value = predicate.test(evaluation);

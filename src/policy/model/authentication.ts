@@ -1,5 +1,6 @@
 import type { CredentialKind, Identity } from "./identity.ts";
 import type { Reason } from "./reason.ts";
+import type { Request } from "./request.ts";
 
 /** Where a credential is looked for. */
 export interface CredentialLocation {
@@ -14,7 +15,17 @@ export interface CredentialLocation {
 export type KeySource =
   | { readonly from: "inline"; readonly jwks: string }
   | { readonly from: "uri"; readonly uri: string }
-  | { readonly from: "discovery" };
+  | { readonly from: "discovery" }
+  /** The provider is only asked, and its tokens are never verified here. */
+  | { readonly from: "none" };
+
+/** Where a provider says whether a token is active. Source: RFC 7662. */
+export interface IntrospectionSource {
+  /** `undefined`: the `introspection_endpoint` of the discovery document. */
+  readonly url: string | undefined;
+  /** Remembers also answers that the provider marks `no-store`, for as long as the method says. */
+  readonly ignoreCacheControl: boolean;
+}
 
 /** An `IdentityProvider` or `ClusterIdentityProvider`, resolved. */
 export interface ProviderPlan {
@@ -24,6 +35,8 @@ export interface ProviderPlan {
   readonly name: string;
   readonly issuer: string;
   readonly keys: KeySource;
+  /** Absent where the provider is not asked about tokens. */
+  readonly introspection?: IntrospectionSource;
   readonly algorithms: readonly string[];
   /** Seconds between background refreshes of the keys. */
   readonly refreshInterval: number;
@@ -64,17 +77,65 @@ export interface ApiKeyMethod extends MethodBase {
   readonly matchLabels: ReadonlyMap<string, string>;
 }
 
+/** A token whose provider is asked about it. */
+export interface IntrospectionMethod extends MethodBase {
+  readonly kind: "introspection";
+  readonly provider: ProviderPlan;
+  /** Any of them must be among the answer's; empty asks for none. */
+  readonly audiences: readonly string[];
+  /** Seconds of clock skew that are forgiven. */
+  readonly clockSkew: number;
+  /** Seconds for which an answer is remembered, at most. */
+  readonly cacheSeconds: number;
+}
+
+/** A token that a cluster issued to a ServiceAccount. */
+export interface KubernetesTokenMethod extends MethodBase {
+  readonly kind: "kubernetesToken";
+  readonly provider: ProviderPlan;
+  /** Any of them must be among the token's. */
+  readonly audiences: readonly string[];
+  /** Seconds of clock skew that are forgiven. */
+  readonly clockSkew: number;
+  /** Seconds between `iat` and `exp`, at most; 0 for no limit. */
+  readonly maxLifetime: number;
+  /** `TokenReview` also asks the API server whether the token still holds. */
+  readonly review: "Offline" | "TokenReview";
+}
+
+/** The certificate that the client showed to Envoy. It stands at no location that a caller could write to. */
+export interface ClientCertificateMethod extends MethodBase {
+  readonly kind: "clientCertificate";
+  /** What the certificate must hold: one value of each field that is there. */
+  readonly accepts: {
+    readonly uris?: readonly string[];
+    /** Lower case. */
+    readonly dns?: readonly string[];
+    readonly emails?: readonly string[];
+    readonly commonNames?: readonly string[];
+    /** Distinguished names as RFC 2253 writes them. */
+    readonly issuers?: readonly string[];
+  };
+}
+
 export interface AnonymousMethod extends MethodBase {
   readonly kind: "anonymous";
 }
 
 /** A method whose provider is missing: it owns nothing it could verify, so each credential at its locations is answered `unresolved_ref`. */
-export interface UnresolvedMethod extends MethodBase {
+interface UnresolvedMethod extends MethodBase {
   readonly kind: "unresolved";
   readonly wants: CredentialKind;
 }
 
-export type MethodPlan = JwtMethod | ApiKeyMethod | AnonymousMethod | UnresolvedMethod;
+export type MethodPlan =
+  | JwtMethod
+  | ApiKeyMethod
+  | IntrospectionMethod
+  | KubernetesTokenMethod
+  | ClientCertificateMethod
+  | AnonymousMethod
+  | UnresolvedMethod;
 
 export type Verification =
   | { readonly ok: true; readonly identity: Identity }
@@ -87,4 +148,9 @@ export interface CredentialPorts {
   issuerOf(credential: string): string | undefined;
   verifyJwt(method: JwtMethod, token: string): Verification | Promise<Verification>;
   verifyApiKey(method: ApiKeyMethod, key: string): Verification;
+  /** Asks the provider, unless its answer is remembered. */
+  verifyIntrospection(method: IntrospectionMethod, token: string): Verification | Promise<Verification>;
+  verifyKubernetesToken(method: KubernetesTokenMethod, token: string): Verification | Promise<Verification>;
+  /** Of a request that has one, as `forwardedCertificate` sees it. */
+  verifyCertificate(method: ClientCertificateMethod, request: Request): Verification;
 }

@@ -3,7 +3,7 @@ import type { Evaluation } from "./evaluation.ts";
 import type { Tri } from "./tri.ts";
 
 export type Effect = "Allow" | "Deny" | "Audit";
-export type Mode = "Enforce" | "Shadow";
+type Mode = "Enforce" | "Shadow";
 
 /** One matcher of one field: `from[0].serviceAccounts`, `to[0].notPaths`. */
 export interface Predicate {
@@ -89,7 +89,8 @@ export interface PolicyPlan {
 
 /** All methods that look for a credential at one place. */
 export interface LocationPlan {
-  readonly in: CredentialLocation["in"];
+  /** `certificate` is what Envoy forwards of the client's; it has no name. */
+  readonly in: CredentialLocation["in"] | "certificate";
   readonly name: string;
   readonly readers: readonly CredentialReader[];
 }

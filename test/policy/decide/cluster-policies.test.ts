@@ -108,7 +108,7 @@ describe("a cluster's policy", () => {
   });
 
   it("in Shadow is tried with overrides and defaults at once", async () => {
-    const world = `${cluster("next", `mode: Shadow, overrides: { ${DENY_POST} }, defaults: { ${ALLOW} }`)}`;
+    const world = cluster("next", `mode: Shadow, overrides: { ${DENY_POST} }, defaults: { ${ALLOW} }`);
     expect(await decideIn(world, { peer: "a/b", method: "POST" })).toMatchObject({
       reason: "no_policy",
       shadows: [{ policy: "next", verdict: "deny", reason: "denied_by_rule", rule: "no-post" }],
