@@ -1,12 +1,14 @@
 import { OVERRIDE_HEADERS } from "../policy/model/override-headers.ts";
-import { authenticationMethodSchema, type credentialFromSchema, writableHeader } from "./authentication.ts";
+import { authenticationMethodSchema, writableHeader } from "./authentication.ts";
 import { atMostOneOf } from "./check.ts";
+import type { credentialFromSchema } from "./credential-from.ts";
 import { choice, list, listMap, optional, type Parsed, struct, text, whole } from "./fields.ts";
 import { headerValue, writtenHeaderName } from "./http-forms.ts";
 import { trustDomainName } from "./identity-forms.ts";
 import type { Resource } from "./resource.ts";
 import { type fromEntrySchema, ruleSchema, type toEntrySchema } from "./rule.ts";
 import { TARGET_FIELDS, targetFields } from "./target.ts";
+import type { providerRef } from "./token-methods.ts";
 
 const peerSchema = struct("What is asked of the calling workload itself, on the wire.", {
   mtls: optional(
@@ -115,6 +117,7 @@ export type Rule = Parsed<typeof ruleSchema>;
 export type FromEntry = Parsed<typeof fromEntrySchema>;
 export type ToEntry = Parsed<typeof toEntrySchema>;
 export type AuthenticationMethod = Parsed<typeof authenticationMethodSchema>;
+export type ProviderRef = Parsed<ReturnType<typeof providerRef>>;
 export type CredentialFrom = Parsed<typeof credentialFromSchema>;
 export type DenialResponse = Parsed<ReturnType<typeof answerSchema>>;
 

@@ -1,9 +1,12 @@
-import { type Check, exactlyOneOf, onlyWith } from "./check.ts";
-import { choice, flag, list, listMap, optional, struct, text, whole } from "./fields.ts";
-import { cookieName, credentialPrefix, headerName, queryName, writtenHeaderName } from "./http-forms.ts";
+import { type Check, exactlyOneOf } from "./check.ts";
+import { clientCertificateSchema } from "./client-certificate.ts";
+import { credentialFromSchema, tokenFrom } from "./credential-from.ts";
+import { flag, list, listMap, optional, struct, text } from "./fields.ts";
+import { writtenHeaderName } from "./http-forms.ts";
 import { claimName } from "./identity-forms.ts";
-import { dnsLabel, objectName } from "./name-forms.ts";
+import { dnsLabel } from "./name-forms.ts";
 import { labelSelector } from "./selector.ts";
+import { clockSkew, introspectionSchema, kubernetesTokenSchema, maxLifetime, providerRef } from "./token-methods.ts";
 
 /** Headers that say who the request is for, how it is framed or what Envoy makes of it: a policy that wrote them would change more than it says. */
 const RESERVED_HEADERS = [
@@ -35,27 +38,6 @@ export function writableHeader(field: string): Check {
   };
 }
 
-export const credentialFromSchema = struct(
-  "One place where a credential is looked for: a header, a cookie or a query parameter.",
-  {
-    header: optional(text("The name of a header, in lower case.", { maxLength: 128, form: headerName })),
-    prefix: optional(
-      text(
-        "What stands before the credential in the header. Letters are an auth scheme, compared without regard to case and followed by spaces.",
-        { maxLength: 64, form: credentialPrefix },
-      ),
-    ),
-    cookie: optional(text("The name of a cookie.", { maxLength: 128, form: cookieName })),
-    query: optional(text("The name of a query parameter.", { maxLength: 128, form: queryName })),
-  },
-  {
-    checks: [
-      exactlyOneOf(["header", "cookie", "query"]),
-      onlyWith("prefix", ["header"], "a cookie or a query parameter holds the credential alone"),
-    ],
-  },
-);
-
 const requiredClaimSchema = struct("A claim that the token must have.", {
   claim: text("The claim's name, or a JSON Pointer such as `/realm_access/roles`.", { maxLength: 256, form: claimName }),
   values: optional(
@@ -71,34 +53,14 @@ const requiredClaimSchema = struct("A claim that the token must have.", {
 });
 
 const jwtSchema = struct("Accepts a JSON Web Token of one issuer.", {
-  providerRef: struct("The issuer, as an object that describes it.", {
-    kind: choice(
-      "`IdentityProvider` (of the policy's namespace) or `ClusterIdentityProvider`; neither stands in for the other.",
-      ["IdentityProvider", "ClusterIdentityProvider"],
-      { default: "IdentityProvider" },
-    ),
-    name: text("The provider's name.", { maxLength: 253, form: objectName }),
-  }),
+  providerRef: providerRef("The issuer, as an object that describes it."),
   audiences: list("The token's `aud` must hold at least one of these.", text("An audience.", { maxLength: 1024 }), {
     minItems: 1,
     maxItems: 32,
   }),
-  from: list("Where the token is looked for.", credentialFromSchema, {
-    minItems: 1,
-    maxItems: 8,
-    default: [{ header: "authorization", prefix: "Bearer" }],
-  }),
-  clockSkewSeconds: whole("How far the issuer's clock may differ from ours, in seconds, when `exp` and `nbf` are read.", {
-    minimum: 0,
-    maximum: 300,
-    default: 30,
-  }),
-  maxLifetimeSeconds: optional(
-    whole("The longest life, from `iat` to `exp` in seconds, that a token may have; without it, any.", {
-      minimum: 1,
-      maximum: 31_536_000,
-    }),
-  ),
+  from: tokenFrom,
+  clockSkewSeconds: clockSkew,
+  maxLifetimeSeconds: optional(maxLifetime),
   requiredClaims: optional(list("Claims that the token must have.", requiredClaimSchema, { minItems: 1, maxItems: 16 })),
 });
 
@@ -125,20 +87,25 @@ export const authenticationMethodSchema = struct(
     name: text("The method's name, by which `from.authentication` of a rule refers to it.", { maxLength: 63, form: dnsLabel }),
     jwt: optional(jwtSchema),
     apiKey: optional(apiKeySchema),
+    introspection: optional(introspectionSchema),
+    kubernetesToken: optional(kubernetesTokenSchema),
+    clientCertificate: optional(clientCertificateSchema),
     anonymous: optional(
       struct("Accepts requests without a credential. Written down, because nothing is anonymous by default.", {}),
     ),
-    forward: flag("Leaves the credential in the request that the service gets; by default it is stripped."),
+    forward: flag(
+      "Leaves the credential in the request that the service gets; by default it is stripped. Of no effect on a certificate.",
+    ),
     claimsToHeaders: optional(
       listMap("Claims that the service gets as headers.", "header", claimToHeaderSchema, { minItems: 1, maxItems: 32 }),
     ),
   },
   {
-    checks: [exactlyOneOf(["jwt", "apiKey", "anonymous"])],
-    notYet: {
-      kubernetesToken: "use `jwt` with an IdentityProvider for the cluster's issuer",
-      introspection: "use `jwt`, where the provider issues JSON Web Tokens",
-      clientCertificate: "name the calling workload in a rule's `from` instead: `principals`",
+    checks: [exactlyOneOf(["jwt", "apiKey", "introspection", "kubernetesToken", "clientCertificate", "anonymous"])],
+    instead: {
+      oauth2Introspection: "write `introspection`",
+      kubernetesTokenReview: "write `kubernetesToken`, with `review: TokenReview`",
+      x509: "write `clientCertificate`",
     },
   },
 );

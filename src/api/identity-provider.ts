@@ -39,12 +39,45 @@ const encrypted = (field: string): Check => ({
   },
 });
 
+const encryptedIntrospection: Check = {
+  code: "InvalidURL",
+  rule: "!has(self.introspection) || !has(self.introspection.url) || self.introspection.url.startsWith('https://') || self.allowPrivateAddresses",
+  message: "`introspection.url` must be an https URL",
+  help: "http is understood only for a loopback or private address, with `allowPrivateAddresses: true`",
+  fields: ["introspection", "allowPrivateAddresses"],
+  at: "introspection",
+  holds: (spec) => {
+    const introspection = spec.get("introspection");
+    const url: unknown =
+      typeof introspection === "object" && introspection !== null ? Reflect.get(introspection, "url") : undefined;
+    return typeof url !== "string" || !url.startsWith("http://") || spec.get("allowPrivateAddresses") === true;
+  },
+};
+
+const introspectionSourceSchema = struct(
+  "The provider can be asked whether a token is active (RFC 7662), with client credentials that the installer mounts: see `--introspection-credentials`. No keys are fetched then, unless one of `discovery`, `jwksUri` and `jwks` stands beside it.",
+  {
+    url: optional(
+      text("The URL of the introspection endpoint; without it, the one that discovery finds.", {
+        maxLength: 2048,
+        form: httpUrl,
+      }),
+    ),
+    ignoreCacheControl: flag(
+      "Remembers answers for as long as the policy's `cacheSeconds` says, even if the provider marks them `no-store`, as some do with every answer.",
+    ),
+  },
+);
+
 export const identityProviderSpecSchema = struct(
-  "An issuer of JSON Web Tokens that policies refer to by name.",
+  "An issuer of tokens that policies refer to by name.",
   {
     issuer: text("The issuer's URL, exactly as its tokens carry it in `iss`.", { maxLength: 2048, form: issuerUrl }),
     discovery: optional(
-      struct("Finds the keys by OpenID Connect Discovery, at the issuer's `/.well-known/openid-configuration`. The default.", {}),
+      struct(
+        "Finds the keys by OpenID Connect Discovery, at the issuer's `/.well-known/openid-configuration`. The default, unless there is `introspection`.",
+        {},
+      ),
     ),
     jwksUri: optional(text("The URL of the issuer's JSON Web Key Set.", { maxLength: 2048, form: httpUrl })),
     jwks: optional(
@@ -52,6 +85,7 @@ export const identityProviderSpecSchema = struct(
         maxLength: 65_536,
       }),
     ),
+    introspection: optional(introspectionSourceSchema),
     algorithms: list(
       "The signature algorithms that are accepted, whatever a token says.",
       choice("An algorithm.", ALGORITHMS, { refused: refusedAlgorithm }),
@@ -83,12 +117,10 @@ export const identityProviderSpecSchema = struct(
       atMostOneOf(["discovery", "jwksUri", "jwks"], "without any, the keys are found by discovery"),
       encrypted("issuer"),
       encrypted("jwksUri"),
+      encryptedIntrospection,
       inlineKeys,
     ],
-    notYet: {
-      introspection: "only issuers of JSON Web Tokens are understood",
-      audiences: "audiences stand in the policy's `jwt`",
-    },
+    instead: { audiences: "audiences stand in the policy's `jwt`" },
   },
 );
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { fault, parseSpec } from "./manifests.ts";
 
-const METHODS = "exactly one of `jwt`, `apiKey` or `anonymous` must be set";
+const METHODS =
+  "exactly one of `jwt`, `apiKey`, `introspection`, `kubernetesToken`, `clientCertificate` or `anonymous` must be set";
 
 describe("a valid policy", () => {
   it("is given whole, with its defaults", () => {
@@ -221,34 +222,32 @@ const REFUSED: readonly (readonly [name: string, spec: string, ...faults: Return
     ),
   ],
   [
-    "methods that are none, two, and not there yet",
+    "methods that are none, two, and of other names",
     `authentication:
       - { name: a }
       - { name: b, jwt: { providerRef: { name: corp }, audiences: [x] }, anonymous: {} }
-      - { name: c, introspection: {} }
-      - { name: d, kubernetesToken: {} }
-      - { name: e, clientCertificate: {} }
+      - { name: c, oauth2Introspection: {} }
+      - { name: d, x509: {} }
+      - { name: e, kubernetesTokenReview: {} }
       - { name: f, apikey: {} }`,
     fault("InvalidUnion", "spec.authentication[0]", METHODS),
     fault("InvalidUnion", "spec.authentication[1]", METHODS),
     fault(
-      "NotSupported",
-      "spec.authentication[2].introspection",
-      "`introspection` is not supported by this version",
-      "use `jwt`, where the provider issues JSON Web Tokens",
+      "UnknownField",
+      "spec.authentication[2].oauth2Introspection",
+      "unknown field `oauth2Introspection`",
+      "write `introspection`",
     ),
+    fault("InvalidUnion", "spec.authentication[2]", METHODS),
+    fault("UnknownField", "spec.authentication[3].x509", "unknown field `x509`", "write `clientCertificate`"),
+    fault("InvalidUnion", "spec.authentication[3]", METHODS),
     fault(
-      "NotSupported",
-      "spec.authentication[3].kubernetesToken",
-      "`kubernetesToken` is not supported by this version",
-      "use `jwt` with an IdentityProvider for the cluster's issuer",
+      "UnknownField",
+      "spec.authentication[4].kubernetesTokenReview",
+      "unknown field `kubernetesTokenReview`",
+      "write `kubernetesToken`, with `review: TokenReview`",
     ),
-    fault(
-      "NotSupported",
-      "spec.authentication[4].clientCertificate",
-      "`clientCertificate` is not supported by this version",
-      "name the calling workload in a rule's `from` instead: `principals`",
-    ),
+    fault("InvalidUnion", "spec.authentication[4]", METHODS),
     fault("UnknownField", "spec.authentication[5].apikey", "unknown field `apikey`", "did you mean `apiKey`?"),
   ],
   [

@@ -1,7 +1,20 @@
 /** What an example may hold, so that a misspelt word does not pass for one that expects nothing. */
 const POLICIES = ["policy", "policies", "clusterPolicies", "namespaces", "created", "candidates", "before", "services"];
-const EXAMPLE = new Set([...POLICIES, "tokens", "keys", "options", "faults", "requests"]);
-const CALL = ["method", "path", "host", "headers", "peer", "source", "port", "labels", "workload", "route", "extensions"];
+const EXAMPLE = new Set([...POLICIES, "tokens", "keys", "answers", "certificates", "options", "faults", "requests"]);
+const CALL = [
+  "method",
+  "path",
+  "host",
+  "headers",
+  "peer",
+  "certificate",
+  "source",
+  "port",
+  "labels",
+  "workload",
+  "route",
+  "extensions",
+];
 const BODY = ["body", "truncated"];
 const OUTCOME = ["expect", "status", "answer", "sets", "removes", "keeps", "removesQuery", "shadows", "audits"];
 const REQUEST = new Set([...CALL, ...BODY, ...OUTCOME]);

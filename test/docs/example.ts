@@ -1,16 +1,21 @@
 import { parse } from "yaml";
+import { createAskOnce } from "../../src/identity/answers/ask-once.ts";
 import { digestApiKey } from "../../src/identity/api-key/digest.ts";
 import { createApiKeyIndex } from "../../src/identity/api-key/key-index.ts";
 import { verifyApiKey } from "../../src/identity/api-key/verify.ts";
+import { readAnswer } from "../../src/identity/introspection/answer.ts";
 import { checkClaims } from "../../src/identity/jwt/claims.ts";
 import { type JsonObject, parseStrictObject } from "../../src/identity/jwt/strict-json.ts";
+import { createKubernetesTokenVerifier } from "../../src/identity/kubernetes/verify.ts";
 import { createPeerReader } from "../../src/identity/mtls/peer-reader.ts";
+import { createCertificateVerifier } from "../../src/identity/mtls/verify-certificate.ts";
 import { compile } from "../../src/policy/compile/compile.ts";
 import type { CompileOptions } from "../../src/policy/compile/snapshot.ts";
 import { type DecisionPorts, decide } from "../../src/policy/decide/decide.ts";
 import type { JwtMethod, Verification } from "../../src/policy/model/authentication.ts";
 import type { Decision } from "../../src/policy/model/decision.ts";
 import type { Plan } from "../../src/policy/model/plan.ts";
+import { forward, makeCertificate } from "../identity/mtls/certificates.ts";
 import { mkRequest, type RequestParts, snapshotOf } from "../policy/world.ts";
 
 /** What stands in a block ```` ```yaml example ````. The end of docs/semantics.md tells writers and other readers the same. */
@@ -27,6 +32,9 @@ export interface Example {
   readonly services?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly tokens?: Readonly<Record<string, ExampleToken>>;
   readonly keys?: Readonly<Record<string, ExampleKey>>;
+  /** What its provider answers about a token that is no JWT. */
+  readonly answers?: Readonly<Record<string, ExampleAnswer>>;
+  readonly certificates?: Readonly<Record<string, ExampleCertificate>>;
   readonly options?: Partial<CompileOptions>;
   /** Codes of the errors that the policies have. */
   readonly faults?: readonly string[];
@@ -37,6 +45,16 @@ interface ExampleToken {
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly signature?: "bad";
   readonly provider?: "down";
+}
+
+type ExampleAnswer = Readonly<Record<string, unknown>> | "down";
+
+interface ExampleCertificate {
+  readonly uris?: readonly string[];
+  readonly dns?: readonly string[];
+  readonly emails?: readonly string[];
+  readonly subject?: string;
+  readonly expired?: boolean;
 }
 
 interface ExampleKey {
@@ -65,13 +83,14 @@ export interface ExampleRequest extends Omit<RequestParts, "body"> {
 
 /** Thursday, 1 January 2026: the moment of every example. */
 const NOW = Date.UTC(2026, 0, 1);
+const DAY = 24 * 60 * 60 * 1000;
 const OPTIONS: CompileOptions = {
   trustDomain: "cluster.local",
   defaultAction: "Deny",
   trustedHops: 0,
   installationNamespace: "sallyport-system",
 };
-const PROVIDERS = { corp: "https://corp.example", other: "https://other.example" };
+const PROVIDERS = { corp: "https://corp.example", other: "https://other.example", cluster: "https://kubernetes.example" };
 
 export function parseExample(text: string): Example {
   return parse(text) as Example;
@@ -81,7 +100,12 @@ export function parseExample(text: string): Example {
 export async function runExample(example: Example): Promise<readonly ExampleRequest[]> {
   const { plan } = planOf(example);
   const ports = portsOf(example);
-  return Promise.all(example.requests.map(async (request) => observe(request, await decideOne(plan, request, ports))));
+  const certificates = await certificatesOf(example);
+  return Promise.all(
+    example.requests.map(async (request) =>
+      observe(request, await decideOne(plan, withCertificate(request, certificates), ports)),
+    ),
+  );
 }
 
 export function faultsOf(example: Example): readonly string[] {
@@ -104,6 +128,7 @@ function manifests(example: Example): string {
   const policies = { ...(example.policy === undefined ? {} : { orders: example.policy }), ...example.policies };
   const objects = [
     ...Object.entries(PROVIDERS).map(([name, issuer]) => object("IdentityProvider", inShop(name), { spec: { issuer } })),
+    object("IdentityProvider", inShop("opaque"), { spec: { issuer: "https://opaque.example", introspection: {} } }),
     object("ClusterIdentityProvider", { name: "corp" }, { spec: { issuer: PROVIDERS.corp } }),
     ...Object.entries(namespaces).map(([name, labels]) => object("Namespace", { name, labels }, {}, "v1")),
     ...Object.entries(services).map(([name, selector]) => object("Service", inShop(name), { spec: { selector } }, "v1")),
@@ -133,7 +158,24 @@ function inShop(key: string): object {
   return { name, namespace };
 }
 
-function portsOf({ tokens = {}, keys = {} }: Example): DecisionPorts {
+/** As Envoy forwards them. */
+async function certificatesOf({ certificates = {} }: Example): Promise<ReadonlyMap<string, string>> {
+  const made = Object.entries(certificates).map(async ([name, { uris = [], dns = [], emails = [], subject, expired }]) => {
+    const [notBefore, notAfter] = [NOW - 2 * DAY, expired === true ? NOW - DAY : NOW + DAY].map((time) => new Date(time));
+    const spec = { uris, dns, emails, ...(subject === undefined ? {} : { subject }) };
+    return [name, forward(await makeCertificate({ ...spec, ...(notBefore && notAfter && { notBefore, notAfter }) }))] as const;
+  });
+  return new Map(await Promise.all(made));
+}
+
+function withCertificate(request: ExampleRequest, certificates: ReadonlyMap<string, string>): ExampleRequest {
+  if (request.certificate === undefined) return request;
+  const certificate = certificates.get(request.certificate);
+  if (certificate === undefined) throw new TypeError(`there is no certificate ${request.certificate}`);
+  return { ...request, certificate, extensions: { "sallyport.peer": "certificate", ...request.extensions } };
+}
+
+function portsOf({ tokens = {}, keys = {}, answers = {} }: Example): DecisionPorts {
   const claimsOf = new Map(Object.entries(tokens).map(([text, token]) => [text, readClaims(token)] as const));
   const index = createApiKeyIndex(
     Object.entries(keys).map(([text, { name = text, namespace = "shop", labels = { app: "orders" }, scopes = [] }]) => ({
@@ -150,6 +192,7 @@ function portsOf({ tokens = {}, keys = {} }: Example): DecisionPorts {
     if (signature === "bad") return { ok: false, reason: "token_signature_invalid", detail: "" };
     return checkClaims(method, claimsOf.get(text) ?? {}, NOW);
   };
+  const clock = { now: () => NOW };
   return {
     credentials: {
       issuerOf: (text) => {
@@ -158,8 +201,21 @@ function portsOf({ tokens = {}, keys = {} }: Example): DecisionPorts {
       },
       verifyJwt: verify,
       verifyApiKey: (method, key) => verifyApiKey(index, method, key),
+      verifyIntrospection(method, text) {
+        const answer = answers[text] ?? { active: false };
+        return answer === "down"
+          ? { ok: false, reason: "identity_provider_unavailable", detail: "" }
+          : readAnswer(method, JSON.stringify(answer), NOW).verification;
+      },
+      verifyKubernetesToken: createKubernetesTokenVerifier({
+        clock,
+        jwt: { verifyJwt: verify },
+        askOnce: createAskOnce(clock, { maxAnswers: 1 }),
+        reviewer: undefined,
+      }),
+      verifyCertificate: createCertificateVerifier(clock),
     },
-    peer: createPeerReader({ clock: { now: () => NOW } }),
+    peer: createPeerReader({ clock }),
   };
 }
 

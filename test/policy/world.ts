@@ -50,6 +50,8 @@ export interface RequestParts {
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** `shop/frontend`, or a whole SPIFFE ID; nobody where absent. */
   readonly peer?: string;
+  /** What Envoy forwards of the client's certificate. */
+  readonly certificate?: string;
   readonly source?: string;
   readonly port?: number;
   readonly labels?: Readonly<Record<string, string>>;
@@ -82,7 +84,12 @@ export function mkRequest(parts: RequestParts = {}): Request {
     ...(parts.body === undefined
       ? {}
       : { body: { bytes: new TextEncoder().encode(parts.body.text), truncated: parts.body.truncated ?? false } }),
-    source: { address: parts.source ?? "10.0.0.9", port: 40_000, principal: peerId(parts.peer ?? ""), certificate: "" },
+    source: {
+      address: parts.source ?? "10.0.0.9",
+      port: 40_000,
+      principal: peerId(parts.peer ?? ""),
+      certificate: parts.certificate ?? "",
+    },
     destination: { address: "10.0.0.1", port: parts.port ?? 8080, principal: "", certificate: "" },
     labels,
     labelsKey: JSON.stringify([...labels]),
@@ -124,6 +131,28 @@ export function mkPorts({ refuse = {}, identity = {} }: PortParts = {}): Decisio
       key.startsWith("key:")
         ? { ok: true, identity: mkIdentity({ kind: "apiKey", provider: "", subject: key.slice(4), ...identity }) }
         : { ok: false, reason: "api_key_unknown", detail: "no such key" },
+    verifyIntrospection: (method) =>
+      refuse[method.id] ?? {
+        ok: true,
+        identity: mkIdentity({
+          kind: "introspection",
+          provider: method.provider.name,
+          issuer: method.provider.issuer,
+          ...identity,
+        }),
+      },
+    verifyKubernetesToken: (method) =>
+      refuse[method.id] ?? {
+        ok: true,
+        identity: mkIdentity({
+          kind: "kubernetesToken",
+          provider: method.provider.name,
+          issuer: method.provider.issuer,
+          ...identity,
+        }),
+      },
+    verifyCertificate: (method) =>
+      refuse[method.id] ?? { ok: true, identity: mkIdentity({ kind: "clientCertificate", provider: "", ...identity }) },
   };
   return { credentials, peer: (request) => readPeer(request.source.principal) };
 }

@@ -21,7 +21,7 @@ export interface CertificateIdentity {
  * is no certificate of an authority (X509-SVID §5.2).
  */
 export function readForwardedCertificate(encoded: string): CertificateIdentity | undefined {
-  const certificate = decode(encoded);
+  const certificate = decodeCertificate(encoded);
   if (certificate === undefined || certificate.ca) return undefined;
   const names = parseSubjectAltName(certificate.subjectAltName ?? "");
   const uris = names?.filter((name) => name.type === "URI") ?? [];
@@ -32,7 +32,8 @@ export function readForwardedCertificate(encoded: string): CertificateIdentity |
   return { identity, notBefore: certificate.validFromDate.getTime(), notAfter: certificate.validToDate.getTime() };
 }
 
-function decode(encoded: string): X509Certificate | undefined {
+/** The one certificate in a URL-encoded PEM text, as Envoy forwards it; `undefined` for anything else, a chain among it. */
+export function decodeCertificate(encoded: string): X509Certificate | undefined {
   if (encoded.length > LONGEST_CERTIFICATE) return undefined;
   try {
     const pem = decodeURIComponent(encoded);

@@ -1,13 +1,11 @@
+import { forwardedCertificate, PEER_SOURCE_EXTENSION } from "../../policy/model/forwarded-certificate.ts";
 import type { PeerIdentity } from "../../policy/model/identity.ts";
 import type { Request } from "../../policy/model/request.ts";
 import type { Clock } from "../clock.ts";
 import { type CertificateIdentity, readForwardedCertificate } from "./certificate.ts";
+import { remember } from "./remember.ts";
 import { parseSpiffeId } from "./spiffe-id.ts";
 import { readXfccPeer } from "./xfcc.ts";
-
-/** The key of `context_extensions` by which Envoy's configuration says how the calling workload was verified. */
-const PEER_SOURCE_EXTENSION = "sallyport.peer";
-const XFCC_HEADER = "x-forwarded-client-cert";
 
 export interface PeerReaderOptions {
   readonly clock: Pick<Clock, "now">;
@@ -34,34 +32,13 @@ export function createPeerReader({ clock, maxRemembered = 4096 }: PeerReaderOpti
   const forwarded = remember(readXfccPeer, Math.ceil(maxRemembered / 4));
 
   return (request) => {
-    switch (request.extensions.get(PEER_SOURCE_EXTENSION)) {
-      case "principal":
-        return principals(request.source.principal);
-      case "certificate":
-        return whileValid(certificates(request.source.certificate), clock.now());
-      case "xfcc":
-        // Several header lines are one list (RFC 9110 §5.3).
-        return forwarded(request.headers.values(XFCC_HEADER).join(","));
-      default:
-        return undefined;
-    }
+    if (request.extensions.get(PEER_SOURCE_EXTENSION) === "principal") return principals(request.source.principal);
+    const shown = forwardedCertificate(request);
+    if (shown === undefined) return undefined;
+    return shown.form === "xfcc" ? forwarded(shown.text) : whileValid(certificates(shown.text), clock.now());
   };
 }
 
 function whileValid(read: CertificateIdentity | undefined, now: number): PeerIdentity | undefined {
   return read !== undefined && now >= read.notBefore && now <= read.notAfter ? read.identity : undefined;
-}
-
-/** A bounded table before a pure reader. When full it is emptied: a rare, cheap restart in place of bookkeeping on each look-up. */
-function remember<T>(read: (text: string) => T | undefined, max: number): (text: string) => T | undefined {
-  const known = new Map<string, T | undefined>();
-  return (text) => {
-    const found = known.get(text);
-    if (found !== undefined || text === "") return found;
-    if (known.has(text)) return undefined;
-    const fresh = read(text);
-    if (known.size >= max) known.clear();
-    known.set(text, fresh);
-    return fresh;
-  };
 }

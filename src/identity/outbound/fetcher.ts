@@ -17,6 +17,22 @@ export interface Fetcher {
   close(): Promise<void>;
 }
 
+/** The body and its `Cache-Control` (empty where there is none), or why there is no body. */
+type Posted =
+  | { readonly ok: true; readonly text: string; readonly cacheControl: string }
+  | { readonly ok: false; readonly error: string };
+
+interface PostPolicy extends FetchPolicy {
+  /** The value of the Authorization header. */
+  readonly authorization: string;
+}
+
+/** The same way out, with a form to bring along. */
+export interface FormPoster {
+  /** POSTs a form and gets a small text document. Never rejects. */
+  postForm(url: string, form: Readonly<Record<string, string>>, policy: PostPolicy): Promise<Posted>;
+}
+
 export interface FetcherOptions {
   /** Milliseconds for a fetch as a whole, from DNS to the last byte. */
   readonly timeout?: number;
@@ -31,7 +47,8 @@ const DEFAULT_MAX_BYTES = 512 * 1024;
 
 /**
  * Fetches documents that objects in the cluster name, as carefully as a URL from a stranger deserves: `https:` only, public addresses only
- * (both relaxed by the provider's object), no redirects, no credentials, no cookies, no proxy, no compression, bounded in size and time.
+ * (both relaxed by the provider's object), no redirects, no credentials but those that a question about a token brings, no cookies, no proxy, no
+ * compression, bounded in size and time.
  * The content type is not looked at: providers disagree about it, and the text must parse anyway.
  *
  * Strict and relaxed providers have pools of their own, so that a strict one never rides on a connection the other was allowed to open.
@@ -40,11 +57,11 @@ export function createFetcher({
   timeout = DEFAULT_TIMEOUT,
   maxBytes = DEFAULT_MAX_BYTES,
   resolve,
-}: FetcherOptions = {}): Fetcher {
-  const createAgent = (allowPrivateAddresses: boolean): Agent =>
+}: FetcherOptions = {}): Fetcher & FormPoster {
+  const createAgent = (allowPrivateAddresses: boolean, connections: number): Agent =>
     new Agent({
       connect: createConnector({ allowPrivateAddresses, timeout, ...(resolve === undefined ? {} : { resolve }) }),
-      connections: 4,
+      connections,
       headersTimeout: timeout,
       bodyTimeout: timeout,
       maxHeaderSize: 16 * 1024,
@@ -52,24 +69,47 @@ export function createFetcher({
       keepAliveTimeout: 1000,
       keepAliveMaxTimeout: 1000,
     });
-  const strict = createAgent(false);
-  const relaxed = createAgent(true);
+  const getters = { strict: createAgent(false, 4), relaxed: createAgent(true, 4) };
+  // Questions about tokens are many and callers wait for them; whoever asks bounds their number, and this is the same.
+  const posters = { strict: createAgent(false, 16), relaxed: createAgent(true, 16) };
+
+  async function carry(url: string, policy: FetchPolicy, agents: typeof getters, message: Message): Promise<Posted> {
+    const refused = refuseUrl(url, policy);
+    if (refused !== undefined) return { ok: false, error: refused };
+    try {
+      return await exchange(url, policy.allowPrivateAddresses ? agents.relaxed : agents.strict, message, timeout, maxBytes);
+    } catch (error) {
+      return { ok: false, error: explain(error, timeout) };
+    }
+  }
 
   return {
     async fetchText(url, policy) {
-      const refused = refuseUrl(url, policy);
-      if (refused !== undefined) return { ok: false, error: refused };
-      const dispatcher = policy.allowPrivateAddresses ? relaxed : strict;
-      try {
-        return await get(url, dispatcher, timeout, maxBytes);
-      } catch (error) {
-        return { ok: false, error: explain(error, timeout) };
-      }
+      const answer = await carry(url, policy, getters, { method: "GET", headers: { accept: DOCUMENTS } });
+      return answer.ok ? { ok: true, text: answer.text } : answer;
     },
+    postForm: (url, form, policy) =>
+      carry(url, policy, posters, {
+        method: "POST",
+        headers: {
+          accept: "application/json",
+          authorization: policy.authorization,
+          "content-type": "application/x-www-form-urlencoded",
+        },
+        body: new URLSearchParams(form).toString(),
+      }),
     async close() {
-      await Promise.all([strict.destroy(), relaxed.destroy()]);
+      await Promise.all([...Object.values(getters), ...Object.values(posters)].map((agent) => agent.destroy()));
     },
   };
+}
+
+const DOCUMENTS = "application/json, application/jwk-set+json";
+
+interface Message {
+  readonly method: "GET" | "POST";
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
 function refuseUrl(url: string, { allowPrivateAddresses }: FetchPolicy): string | undefined {
@@ -80,11 +120,14 @@ function refuseUrl(url: string, { allowPrivateAddresses }: FetchPolicy): string 
   return undefined;
 }
 
-async function get(url: string, dispatcher: Agent, timeout: number, maxBytes: number): Promise<Fetched> {
-  const signal = AbortSignal.timeout(timeout);
-  const headers = { accept: "application/json, application/jwk-set+json", "accept-encoding": "identity" };
-  const { statusCode, headers: answer, body } = await request(url, { dispatcher, signal, headers });
-  const refused = refuseAnswer(statusCode, answer["content-encoding"]);
+async function exchange(url: string, dispatcher: Agent, message: Message, timeout: number, maxBytes: number): Promise<Posted> {
+  const { statusCode, headers, body } = await request(url, {
+    ...message,
+    dispatcher,
+    signal: AbortSignal.timeout(timeout),
+    headers: { ...message.headers, "accept-encoding": "identity" },
+  });
+  const refused = refuseAnswer(statusCode, headers["content-encoding"]);
   if (refused !== undefined) {
     // A body that nobody reads must not raise its abort as an unhandled error.
     body.on("error", () => {}).destroy();
@@ -98,7 +141,8 @@ async function get(url: string, dispatcher: Agent, timeout: number, maxBytes: nu
     if (size > maxBytes) return { ok: false, error: `the answer is larger than ${maxBytes} bytes` };
     chunks.push(chunk);
   }
-  return { ok: true, text: Buffer.concat(chunks).toString("utf8") };
+  const cacheControl = [headers["cache-control"] ?? ""].flat().join(",");
+  return { ok: true, text: Buffer.concat(chunks).toString("utf8"), cacheControl };
 }
 
 function refuseAnswer(status: number, encoding: string | string[] | undefined): string | undefined {

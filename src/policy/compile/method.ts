@@ -1,10 +1,11 @@
-import type { AuthenticationMethod, CredentialFrom } from "../../api/api-policy.ts";
-import type { CredentialLocation, MethodPlan, ProviderPlan } from "../model/authentication.ts";
+import type { AuthenticationMethod, CredentialFrom, ProviderRef } from "../../api/api-policy.ts";
+import type { CredentialLocation, MethodPlan, UnresolvedMethod } from "../model/authentication.ts";
 import { isSettableHeader } from "../model/settable-header.ts";
 import type { Faults } from "./faults.ts";
 import type { Providers } from "./provider.ts";
+import { findProvider, type ProviderNeed } from "./provider-ref.ts";
 
-/** Whose method it is, and where its references lead. */
+/** Whose method it is, where its references lead, and what the process can do. */
 export interface MethodScope {
   /** `shop/orders`, or `orders` for a cluster's policy. */
   readonly key: string;
@@ -12,6 +13,8 @@ export interface MethodScope {
   readonly namespace: string | undefined;
   /** The only namespace whose API keys count. */
   readonly keysNamespace: string;
+  /** There is a cluster that can be asked about its tokens. */
+  readonly tokenReview: boolean;
 }
 
 /** One authentication method. `undefined` where its form is none that this version knows; the parser has said so. */
@@ -24,6 +27,15 @@ export function compileMethod(
 ): MethodPlan | undefined {
   const base = { id: `${scope.key}#${method.name}`, name: method.name, forward: method.forward };
   checkClaimHeaders(method, at, faults);
+  const find = (ref: ProviderRef, field: string, wants: ProviderNeed["wants"]): ReturnType<typeof findProvider> =>
+    findProvider({ ref, path: `${at}.${field}.providerRef`, namespace: scope.namespace, wants }, providers, faults);
+  const unresolved = (wants: UnresolvedMethod["wants"], from: readonly CredentialFrom[]): UnresolvedMethod => ({
+    ...base,
+    kind: "unresolved",
+    wants,
+    locations: from.map(locationOf),
+  });
+
   if (method.anonymous !== undefined) return { ...base, kind: "anonymous", locations: [] };
   if (method.apiKey !== undefined) {
     return {
@@ -34,15 +46,48 @@ export function compileMethod(
       matchLabels: new Map(Object.entries(method.apiKey.selector.matchLabels)),
     };
   }
+  if (method.clientCertificate !== undefined) {
+    const { subjectAltNames = {}, ...names } = method.clientCertificate;
+    return { ...base, kind: "clientCertificate", locations: [], accepts: { ...subjectAltNames, ...names } };
+  }
+  if (method.introspection !== undefined) {
+    const { providerRef, audiences, from, clockSkewSeconds, cacheSeconds } = method.introspection;
+    const provider = find(providerRef, "introspection", "introspection");
+    if (provider === undefined) return unresolved("introspection", from);
+    return {
+      ...base,
+      kind: "introspection",
+      locations: from.map(locationOf),
+      provider,
+      audiences: audiences ?? [],
+      clockSkew: clockSkewSeconds,
+      cacheSeconds,
+    };
+  }
+  if (method.kubernetesToken !== undefined) {
+    const { providerRef, audiences, from, clockSkewSeconds, maxLifetimeSeconds, review } = method.kubernetesToken;
+    if (review === "TokenReview" && !scope.tokenReview) warnNoCluster(at, faults);
+    const provider = find(providerRef, "kubernetesToken", "keys");
+    if (provider === undefined) return unresolved("kubernetesToken", from);
+    return {
+      ...base,
+      kind: "kubernetesToken",
+      locations: from.map(locationOf),
+      provider,
+      audiences,
+      clockSkew: clockSkewSeconds,
+      maxLifetime: maxLifetimeSeconds ?? 0,
+      review,
+    };
+  }
   if (method.jwt === undefined) return undefined;
   const { jwt } = method;
-  const locations = jwt.from.map(locationOf);
-  const provider = resolve(jwt.providerRef, at, scope, providers, faults);
-  if (provider === undefined) return { ...base, kind: "unresolved", wants: "jwt", locations };
+  const provider = find(jwt.providerRef, "jwt", "keys");
+  if (provider === undefined) return unresolved("jwt", jwt.from);
   return {
     ...base,
     kind: "jwt",
-    locations,
+    locations: jwt.from.map(locationOf),
     provider,
     audiences: jwt.audiences,
     clockSkew: jwt.clockSkewSeconds,
@@ -51,37 +96,13 @@ export function compileMethod(
   };
 }
 
-/** A missing provider is no fault of the policy: the method answers `unresolved_ref` until the provider is there. */
-function resolve(
-  ref: { readonly kind: "IdentityProvider" | "ClusterIdentityProvider"; readonly name: string },
-  at: string,
-  scope: MethodScope,
-  providers: Providers,
-  faults: Faults,
-): ProviderPlan | undefined {
-  const { namespace } = scope;
-  const path = `${at}.jwt.providerRef`;
-  if (namespace === undefined && ref.kind === "IdentityProvider") {
-    faults.error(
-      "InvalidReference",
-      path,
-      "a cluster-scoped policy refers to cluster-scoped kinds alone",
-      "write `kind: ClusterIdentityProvider`",
-    );
-    return undefined;
-  }
-  const provider = providers.find(ref.kind, namespace ?? "", ref.name);
-  if (provider !== undefined) return provider;
-  const where = ref.kind === "IdentityProvider" ? ` in namespace \`${namespace}\`` : "";
-  const otherKind = ref.kind === "IdentityProvider" ? "ClusterIdentityProvider" : "IdentityProvider";
-  const other = namespace === undefined ? undefined : providers.find(otherKind, namespace, ref.name);
+function warnNoCluster(at: string, faults: Faults): void {
   faults.warn(
-    "UnresolvedProvider",
-    path,
-    `there is no usable ${ref.kind} \`${ref.name}\`${where}, so requests with a token are answered 503`,
-    other === undefined ? "create it, or name another" : `there is a ${otherKind} of that name: write \`kind: ${otherKind}\``,
+    "NeedsCluster",
+    `${at}.kubernetesToken.review`,
+    "`TokenReview` needs a cluster to ask, and here is none, so requests with such a token are answered 503",
+    "write `review: Offline`, or run inside the cluster",
   );
-  return undefined;
 }
 
 function locationOf(from: CredentialFrom): CredentialLocation {

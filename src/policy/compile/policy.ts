@@ -39,11 +39,14 @@ export function policyKey({ namespace, name }: { readonly namespace: string; rea
   return namespace === "" ? name : `${namespace}/${name}`;
 }
 
-function scopeOf(policy: APIPolicy | ClusterAPIPolicy, { installationNamespace }: CompileOptions): MethodScope {
+function scopeOf(
+  policy: APIPolicy | ClusterAPIPolicy,
+  { installationNamespace, tokenReview = false }: CompileOptions,
+): MethodScope {
   const key = policyKey(policy);
   return policy.kind === "APIPolicy"
-    ? { key, namespace: policy.namespace, keysNamespace: policy.namespace }
-    : { key, namespace: undefined, keysNamespace: installationNamespace };
+    ? { key, namespace: policy.namespace, keysNamespace: policy.namespace, tokenReview }
+    : { key, namespace: undefined, keysNamespace: installationNamespace, tokenReview };
 }
 
 /** A section that the parser had to drop whole is still there: invalid, so that it denies. */

@@ -30,6 +30,9 @@ function planOf(resource: IdentityProvider | ClusterIdentityProvider, key: strin
     name: resource.namespace === "" ? resource.name : `${resource.namespace}/${resource.name}`,
     issuer: spec.issuer,
     keys: keysOf(spec),
+    ...(spec.introspection === undefined
+      ? {}
+      : { introspection: { url: spec.introspection.url, ignoreCacheControl: spec.introspection.ignoreCacheControl } }),
     algorithms: spec.algorithms,
     refreshInterval: spec.refreshIntervalSeconds,
     staleLimit: spec.staleLimitSeconds,
@@ -40,5 +43,6 @@ function planOf(resource: IdentityProvider | ClusterIdentityProvider, key: strin
 
 function keysOf(spec: IdentityProvider["spec"]): KeySource {
   if (spec.jwks !== undefined) return { from: "inline", jwks: spec.jwks };
-  return spec.jwksUri === undefined ? { from: "discovery" } : { from: "uri", uri: spec.jwksUri };
+  if (spec.jwksUri !== undefined) return { from: "uri", uri: spec.jwksUri };
+  return spec.introspection !== undefined && spec.discovery === undefined ? { from: "none" } : { from: "discovery" };
 }

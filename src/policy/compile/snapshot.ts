@@ -28,6 +28,8 @@ export interface CompileOptions {
   readonly trustedHops: number;
   /** Where the API keys of cluster-scoped policies are. */
   readonly installationNamespace: string;
+  /** The process can ask a cluster about its tokens (TokenReview); false where absent. */
+  readonly tokenReview?: boolean;
 }
 
 /** The policies as they last compiled without a fault, by key: what stays in force when a newer version is faulty. */

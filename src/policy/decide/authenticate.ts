@@ -1,8 +1,11 @@
 import type { CredentialPorts, MethodPlan, Verification } from "../model/authentication.ts";
 import type { VerifiedCredential } from "../model/decision.ts";
+import type { Identity } from "../model/identity.ts";
 import type { CredentialReader, LocationPlan, TargetPlan } from "../model/plan.ts";
 import { REASONS, type Reason } from "../model/reason.ts";
+import type { Request } from "../model/request.ts";
 import type { CredentialTrace } from "../model/trace.ts";
+import { findOwners } from "./ownership.ts";
 import type { RequestFacts } from "./request-facts.ts";
 
 /** What the request's credentials came to. */
@@ -56,7 +59,7 @@ export function authenticate(
     const credential =
       values.length > 1
         ? refuse("credential_repeated", `${values.length} values at ${describe(location)}`)
-        : own(location, values[0] ?? "", ports, trace);
+        : own(location, values[0] ?? "", source.request, ports, trace);
     if ("reason" in credential) {
       for (const { method } of trace === undefined ? [] : location.readers)
         trace?.push(refusedTrace(method, location, credential));
@@ -81,40 +84,15 @@ function refuse(reason: Reason, detail: string): Refusal {
   return { ok: false, reason, detail };
 }
 
-/** Finds who owns the credential and asks each owner. */
+/** Asks the credential's owners; a credential that nobody owns refuses the request. */
 function own(
   location: LocationPlan,
   value: string,
+  request: Request,
   ports: CredentialPorts,
   trace: CredentialTrace[] | undefined,
 ): OwnedCredential | Refusal {
-  const owners: CredentialReader[] = [];
-  const verifications: (Verification | Promise<Verification>)[] = [];
-  let unresolved: MethodPlan | undefined;
-  for (const reader of location.readers) {
-    const credential = reader.read(value);
-    if (credential === undefined) continue;
-    const method = reader.method;
-    switch (method.kind) {
-      case "jwt":
-        if (ports.issuerOf(credential) !== method.provider.issuer) continue;
-        owners.push(reader);
-        verifications.push(ports.verifyJwt(method, credential));
-        break;
-      case "apiKey":
-        owners.push(reader);
-        verifications.push(ports.verifyApiKey(method, credential));
-        break;
-      case "unresolved":
-        // Whose tokens the missing provider issues is not known: what has a token's form and no other owner may be one of them.
-        if (ports.issuerOf(credential) !== undefined) unresolved = method;
-        break;
-      case "anonymous":
-        break;
-      default:
-        method satisfies never;
-    }
-  }
+  const { owners, verifications, unresolved } = findOwners(location, value, request, ports);
   if (owners.length > 0) {
     const others = trace === undefined ? [] : location.readers.filter((reader) => !owners.includes(reader));
     trace?.push(
@@ -138,21 +116,24 @@ function conclude(owned: readonly SettledCredential[], trace: CredentialTrace[] 
   const credentials: VerifiedCredential[] = [];
   const disputes: { accepting: MethodPlan[]; refusing: MethodPlan[] }[] = [];
   for (const { location, owners, verifications } of owned) {
+    const identities: { readonly identity: Identity; readonly methods: MethodPlan[] }[] = [];
     const accepting: MethodPlan[] = [];
     const refusing: MethodPlan[] = [];
-    let identity: VerifiedCredential["identity"] | undefined;
     let worst: Refusal | undefined;
     for (const [index, verification] of verifications.entries()) {
       const method = owners[index]?.method;
       if (method === undefined) continue;
       if (verification.ok) {
-        identity ??= verification.identity;
+        const { identity } = verification;
         accepting.push(method);
+        const known = identities.find((each) => sameWitness(each.identity, identity));
+        if (known === undefined) identities.push({ identity, methods: [method] });
+        else known.methods.push(method);
         trace?.push({
           method: method.id,
           location: describe(location),
           outcome: "verified",
-          detail: verification.identity.subject ?? "",
+          detail: identity.subject ?? "",
         });
       } else {
         refusing.push(method);
@@ -160,11 +141,19 @@ function conclude(owned: readonly SettledCredential[], trace: CredentialTrace[] 
         trace?.push(refusedTrace(method, location, verification));
       }
     }
-    if (identity === undefined) return worst ?? refuse("internal", "no verification was made");
-    credentials.push({ identity, methods: accepting });
+    if (identities.length === 0) return worst ?? refuse("internal", "no verification was made");
+    credentials.push(...identities);
     if (refusing.length > 0) disputes.push({ accepting, refusing });
   }
   return { ok: true, credentials, disputes };
+}
+
+/**
+ * Whether two methods that accept one credential say the same of it. What a token says is in the token, whoever verifies it; what a provider says
+ * of a token that it was asked about is that provider's word, and never counts for a method that asked another.
+ */
+function sameWitness(one: Identity, other: Identity): boolean {
+  return one.kind === other.kind && (one.kind !== "introspection" || one.provider === other.provider);
 }
 
 /** That we could not tell outweighs that it is wrong: the caller should come back. */
@@ -178,6 +167,7 @@ function refusedTrace(method: MethodPlan, location: LocationPlan, refusal: { rea
 }
 
 function describe(location: LocationPlan): string {
+  if (location.in === "certificate") return "client certificate";
   return `${location.in} ${location.name}`;
 }
 

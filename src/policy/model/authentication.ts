@@ -123,7 +123,7 @@ export interface AnonymousMethod extends MethodBase {
 }
 
 /** A method whose provider is missing: it owns nothing it could verify, so each credential at its locations is answered `unresolved_ref`. */
-interface UnresolvedMethod extends MethodBase {
+export interface UnresolvedMethod extends MethodBase {
   readonly kind: "unresolved";
   readonly wants: CredentialKind;
 }
