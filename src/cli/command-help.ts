@@ -16,6 +16,7 @@ export const PROGRAM_HELP: { readonly summary: string; readonly examples: string
   sallyport lint ./policies                      find what is wrong with them, before Envoy does
   sallyport explain --policies ./policies --request call.yaml
                                                  ask why a call is allowed or denied
+  sallyport test ./policies                      run the tests of the policies
 `,
 };
 
@@ -54,6 +55,27 @@ export const COMMAND_HELP: Readonly<Record<CommandName, CommandHelp>> = {
 Examples:
   sallyport explain --policies ./policies --request call.yaml
   sallyport explain --policies ./policies --request - -o json < call.yaml
+`,
+  },
+  test: {
+    summary: "Run suites of tests (*.test.yaml) against policies, and tell what they cover; exits with 1 where a test fails.",
+    operands: "PATH... ",
+    hint: "run `sallyport test DIR`",
+    examples: `A suite names policies, who calls, and what is expected:
+  policies: [orders.yaml]
+  identities:
+    frontend: { serviceAccount: shop/frontend }
+  tests:
+    - name: the front end reads an order
+      as: frontend
+      request: { destination: { namespace: shop }, request: { path: /api/v1/orders/42 } }
+      expect: { decision: allow, rule: frontend-reads }
+
+Examples:
+  sallyport test ./policies
+  sallyport test orders.test.yaml --filter "front end"
+  sallyport test ./policies --coverage-threshold 80 --mutate
+  sallyport test ./policies -o junit > report.xml
 `,
   },
   crds: {

@@ -23,6 +23,12 @@ export interface DocumentReader {
   items(field: Field): readonly Field[];
   /** A scalar as text, numbers and booleans as they are written. */
   text(field: Field | undefined): string | undefined;
+  /** A value as JSON has it. */
+  value(field: Field): unknown;
+  /** Where a field starts. */
+  positionOf(field: Field): SourcePosition;
+  /** What an alias stands for; any other node itself. */
+  resolve(node: Node | null): Node | null;
 }
 
 /** Reads one YAML or JSON document by hand: every fault is kept with its place, and reading goes on. */
@@ -102,6 +108,9 @@ export function readDocument(file: string, source: string): DocumentReader {
       fault(field, "InvalidType", `\`${field.path}\` is not a text`, "write one value, in quotes where it is empty");
       return undefined;
     },
+    value: ({ node }) => node?.toJS(document, { maxAliasCount: 100 }) ?? null,
+    positionOf: ({ offset }) => positionOf(offset),
+    resolve: resolved,
   };
 }
 

@@ -15,6 +15,8 @@ import { renderExplain } from "./explain-text.ts";
 import { type LintReport, renderLint } from "./lint.ts";
 import { parseRequestFile } from "./request-file.ts";
 import { createStyle, type Style } from "./style.ts";
+import type { TestReport } from "./test/report.ts";
+import { readTestFlags, renderTest, TEST_FLAGS, type TestOptions } from "./test/test-command.ts";
 import { renderVersion, type VersionInfo } from "./version.ts";
 
 /** What the commands need; whatever they throw is told and ends the command with 1. */
@@ -33,6 +35,8 @@ export interface CliPorts {
     request: Request,
     config: Config,
   ) => Promise<{ readonly report: ExplainReport; readonly diagnostics: readonly Diagnostic[] }>;
+  /** Runs the suites of tests under the paths. */
+  readonly test: (paths: readonly string[], options: TestOptions, config: Config) => Promise<TestReport>;
   /** The CRD manifests as one YAML stream. */
   readonly crds: () => string;
 }
@@ -47,6 +51,7 @@ const OWN_FLAGS: Readonly<Record<CommandName, readonly OwnFlag[]>> = {
   serve: [],
   lint: [OUTPUT],
   explain: [REQUEST, OUTPUT],
+  test: TEST_FLAGS,
   crds: [],
   version: [OUTPUT],
 };
@@ -103,19 +108,21 @@ export async function runCli(args: readonly string[], ports: CliPorts): Promise<
 
 async function runCommand(name: CommandName, flags: FlagReading, ports: CliPorts): Promise<CommandResult> {
   const faults: ConfigFault[] = [];
-  if (name !== "lint" && flags.operands.length > 0) {
+  const takesPaths = name === "lint" || name === "test";
+  if (!takesPaths && flags.operands.length > 0) {
     const given = flags.operands.map((operand) => `\`${operand}\``).join(", ");
     faults.push({ source: name, message: `takes no arguments, but got ${given}`, help: COMMAND_HELP[name].hint });
   }
-  if (name === "lint" && flags.operands.length === 0)
-    faults.push({ source: name, message: "names no path", help: COMMAND_HELP.lint.hint });
+  if (takesPaths && flags.operands.length === 0)
+    faults.push({ source: name, message: "names no path", help: COMMAND_HELP[name].hint });
   const requestFile = flags.own.get("request");
   if (name === "explain" && requestFile === undefined && !flags.faults.some(({ source }) => source === "flag --request")) {
     faults.push({ source: "flag --request", message: "is missing", help: COMMAND_HELP.explain.hint });
   }
+  const testFlags = name === "test" ? readTestFlags(flags.own, faults) : undefined;
   const output = flags.own.get("output") ?? "text";
   const format: OutputFormat = output === "json" ? "json" : "text";
-  if (output !== format)
+  if (output !== format && testFlags === undefined)
     faults.push({ source: "flag --output", message: `\`${output}\` is not \`text\` or \`json\``, help: "write `-o json`" });
 
   // `crds` and `version` need no configuration, so that a wrong one cannot keep them from answering.
@@ -132,6 +139,7 @@ async function runCommand(name: CommandName, flags: FlagReading, ports: CliPorts
   if (!loaded.ok) return { exitCode: 2, stdout: "", stderr: "" };
   if (name === "serve") return { exitCode: await ports.serve(loaded.config), stdout: "", stderr: "" };
   if (name === "lint") return renderLint(await ports.lint(flags.operands, loaded.config), format, style);
+  if (testFlags !== undefined) return renderTest(await ports.test(flags.operands, testFlags, loaded.config), testFlags, style);
   return explain(requestFile ?? "", loaded.config, format, style, ports);
 }
 

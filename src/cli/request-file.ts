@@ -20,13 +20,14 @@ export type RequestFileResult =
 export function parseRequestFile(file: string, text: string, options: RequestFileOptions): RequestFileResult {
   const reader = readDocument(file, text);
   const root = reader.root();
-  const request = root === undefined ? undefined : readRoot(reader, root, options);
+  const request = root === undefined ? undefined : readRequest(reader, root, options);
   return request === undefined || reader.diagnostics.length > 0
     ? { ok: false, diagnostics: reader.diagnostics }
     : { ok: true, request };
 }
 
-function readRoot(reader: DocumentReader, root: Field, options: RequestFileOptions): Request | undefined {
+/** Reads a request from a part of a document; its faults are the reader's. */
+export function readRequest(reader: DocumentReader, root: Field, options: RequestFileOptions): Request | undefined {
   const members = reader.members(root, ["source", "destination", "target", "request", "extensions"]);
   const extensions = new Map<string, string>();
   const source = readSource(reader, members.get("source"), extensions, options);

@@ -18,7 +18,8 @@ export interface FlagReading extends Reading {
 export interface OwnFlag {
   readonly flag: string;
   readonly short?: string;
-  readonly placeholder: string;
+  /** What its value looks like; absent for a flag that takes none, whose value is then `true`. */
+  readonly placeholder?: string;
   readonly description: string;
 }
 
@@ -35,7 +36,9 @@ export function declareFlags(command: Command, name: CommandName, own: readonly 
     command.addOption(new Option(flags, description).argParser(collect));
   };
   for (const { flag, short, placeholder, description } of own) {
-    declare(`${short === undefined ? "" : `-${short}, `}--${flag} [${placeholder}]`, description);
+    const names = `${short === undefined ? "" : `-${short}, `}--${flag}`;
+    if (placeholder === undefined) command.addOption(new Option(names, description));
+    else declare(`${names} [${placeholder}]`, description);
   }
   for (const key of settingsOf(name)) {
     const { flag, placeholder, description, default: fallback } = SETTINGS[key];
@@ -83,7 +86,10 @@ export function readFlags(command: Command, name: CommandName, own: readonly Own
     for (const text of read) given.push({ key, text, source: `flag --${flag}` });
   }
   const ownValues = new Map<string, string>();
-  for (const { flag, placeholder } of own) for (const text of texts(flag, false, placeholder)) ownValues.set(flag, text);
+  for (const { flag, placeholder } of own) {
+    if (placeholder !== undefined) for (const text of texts(flag, false, placeholder)) ownValues.set(flag, text);
+    else if (collected.get(fileKey(flag)) === true) ownValues.set(flag, "true");
+  }
   const configFile = texts(CONFIG_FLAG, false, "FILE")[0];
   const names = [...own.map(({ flag }) => flag), ...(settingsOf(name).length > 0 ? [CONFIG_FLAG] : [])];
   const operands = readOperands(command.args, name, names, faults);

@@ -3,7 +3,7 @@ export type Parsed<T> =
   | { readonly ok: false; readonly message: string; readonly help: string };
 
 /** The commands there are; some take no settings. */
-export type CommandName = "serve" | "lint" | "explain" | "crds" | "version";
+export type CommandName = "serve" | "lint" | "explain" | "test" | "crds" | "version";
 
 interface SettingBase {
   /** The flag without its dashes: `grpc-address`. The environment's and the file's names are derived from it. */

@@ -61,7 +61,7 @@ export const SETTINGS: Settings = {
   },
   trustDomain: {
     flag: "trust-domain",
-    commands: ["serve", "lint", "explain"],
+    commands: ["serve", "lint", "explain", "test"],
     placeholder: "NAME",
     description: "the SPIFFE trust domain that `serviceAccounts` and `namespaces` of a policy mean",
     default: "cluster.local",
@@ -70,7 +70,7 @@ export const SETTINGS: Settings = {
   },
   trustedHops: {
     flag: "trusted-hops",
-    commands: ["serve", "explain"],
+    commands: ["serve", "explain", "test"],
     placeholder: "NUMBER",
     description:
       "proxies in front of Envoy whose `x-forwarded-for` entries are believed when `remoteIpBlocks` looks for the client",
@@ -80,7 +80,7 @@ export const SETTINGS: Settings = {
   },
   installationNamespace: {
     flag: "installation-namespace",
-    commands: ["serve", "lint", "explain"],
+    commands: ["serve", "lint", "explain", "test"],
     placeholder: "NAME",
     description: "the namespace whose API keys ClusterAPIPolicies accept",
     default: "sallyport-system",
@@ -89,7 +89,7 @@ export const SETTINGS: Settings = {
   },
   defaultAction: {
     flag: "default-action",
-    commands: ["serve", "explain"],
+    commands: ["serve", "explain", "test"],
     placeholder: "ACTION",
     description: "what a workload gets that no policy selects: `Deny` or `Allow`; hosts without a policy are always denied",
     default: "Deny",

@@ -8,7 +8,7 @@ interface PathFault {
   readonly message: string;
 }
 
-export interface FoundManifests {
+export interface FoundFiles {
   /** Sorted by code unit, without repetition. */
   readonly files: readonly string[];
   /** The directories that were looked into, those behind links included. */
@@ -19,6 +19,16 @@ export interface FoundManifests {
 const MOST_FILES = 100_000;
 const DEEPEST = 32;
 const MANIFEST = /\.(?:ya?ml|json)$/iu;
+const SUITE = /\.test\.(?:ya?ml|json)$/iu;
+
+/** Whether a name is one of a suite of tests, which is never served and never linted as a manifest. */
+function isSuite(name: string): boolean {
+  return SUITE.test(name);
+}
+
+function isManifest(name: string): boolean {
+  return MANIFEST.test(name) && !isSuite(name);
+}
 
 /** Says what the operating system said, without its jargon. */
 export function reasonOf(error: unknown): string {
@@ -44,10 +54,20 @@ function isMissing(error: unknown): boolean {
 }
 
 /**
- * Finds the manifests: each path that is a file, and every `.yaml`, `.yml` and `.json` below each that is a directory. Hidden names are
- * passed over (`..data` of a mounted ConfigMap, `.git`); symbolic links are followed, so that a ConfigMap's files are found once.
+ * Finds the manifests: each path that is a file, and every `.yaml`, `.yml` and `.json` below each that is a directory, but for suites of
+ * tests (`.test.yaml`). Hidden names are passed over (`..data` of a mounted ConfigMap, `.git`); symbolic links are followed, so that a
+ * ConfigMap's files are found once.
  */
-export async function findManifests(paths: readonly string[]): Promise<FoundManifests> {
+export function findManifests(paths: readonly string[]): Promise<FoundFiles> {
+  return findFiles(paths, isManifest);
+}
+
+/** Finds the suites of tests: each path that is a file, and every `.test.yaml`, `.test.yml` and `.test.json` below each that is a directory. */
+export function findSuites(paths: readonly string[]): Promise<FoundFiles> {
+  return findFiles(paths, isSuite);
+}
+
+async function findFiles(paths: readonly string[], wanted: (name: string) => boolean): Promise<FoundFiles> {
   const files = new Set<string>();
   const faults: PathFault[] = [];
   const folders: string[] = [];
@@ -69,7 +89,7 @@ export async function findManifests(paths: readonly string[]): Promise<FoundMani
   };
 
   const visitEntry = async (found: string, entry: Dirent, depth: number): Promise<void> => {
-    const manifest = MANIFEST.test(entry.name);
+    const manifest = wanted(entry.name);
     if (!manifest && !entry.isDirectory() && !entry.isSymbolicLink()) return;
     try {
       const target: Dirent | Stats = entry.isSymbolicLink() ? await stat(found) : entry;

@@ -5,6 +5,7 @@ import { wantsColour } from "../cli/style.ts";
 import { crdManifests } from "../files/crd-manifests.ts";
 import { explainRequest, lintFiles } from "./offline.ts";
 import { serve } from "./serve.ts";
+import { testSuites } from "./test-suites.ts";
 import { readVersion } from "./version.ts";
 
 const STANDARD_INPUT = 0;
@@ -21,6 +22,7 @@ export async function runProgram(args: readonly string[]): Promise<CommandResult
     serve: (config) => serve(config, { version, stop: firstSignal(), logTo: STANDARD_OUTPUT }),
     lint: lintFiles,
     explain: explainRequest,
+    test: (paths, options, config) => testSuites(paths, options, config),
     crds: crdManifests,
   });
 }

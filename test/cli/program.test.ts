@@ -14,6 +14,12 @@ function run(args: readonly string[], ports: Partial<CliPorts> = {}): Promise<Co
     serve: async () => 0,
     lint: async (paths) => ({ diagnostics: [], files: paths.length, objects: 3 }),
     explain: async () => ({ report: REPORT, diagnostics: [] }),
+    test: async () => ({
+      suites: [],
+      diagnostics: [],
+      coverage: [],
+      totals: { rules: { covered: 0, total: 0, percent: 100 }, parts: { covered: 0, total: 0, percent: 100 } },
+    }),
     crds: () => "kind: CustomResourceDefinition\n",
     ...ports,
   });
@@ -93,10 +99,10 @@ describe("the command line", () => {
 
   for (const [args, stderr] of [
     [["serv"], "sallyport: command serv: is unknown\n  help: did you mean `sallyport serve`?\n"],
-    [["frobnicate"], "sallyport: command frobnicate: is unknown\n  help: the commands are serve, lint, explain, crds, version\n"],
+    [["frobnicate"], "sallyport: command frobnicate: is unknown\n  help: the commands are serve, lint, explain, test, crds, version\n"],
     [
       ["--policies", "p"],
-      "sallyport: flag --policies: stands before a command\n  help: the commands are serve, lint, explain, crds, version\n",
+      "sallyport: flag --policies: stands before a command\n  help: the commands are serve, lint, explain, test, crds, version\n",
     ],
     [["lint"], "sallyport: lint: names no path\n  help: run `sallyport lint DIR`\n"],
     [["crds", "x"], "sallyport: crds: takes no arguments, but got `x`\n  help: run `sallyport crds`\n"],
