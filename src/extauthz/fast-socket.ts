@@ -51,6 +51,7 @@ export class FastSocket {
         counters: deps.counters,
         pool: deps.pool,
         allocate: deps.allocate,
+        latin1,
         wake: () => this.#schedule(),
         report: (error) => deps.report(error),
       },
@@ -169,6 +170,10 @@ export class FastSocket {
       this.#socket.end();
     }
   }
+}
+
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.prototype.latin1Slice.call(bytes, start, end);
 }
 
 function isEncrypted(socket: Socket): socket is TLSSocket {

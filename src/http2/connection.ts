@@ -6,6 +6,7 @@ import { Flag, FrameType, Setting } from "./frame.ts";
 import { FrameReader, type FrameSink } from "./frame-reader.ts";
 import { HeaderBlock } from "./header-block.ts";
 import { HeaderReader } from "./header-reader.ts";
+import type { Latin1 } from "./hpack/latin1.ts";
 import { type BufferPool, Output } from "./output.ts";
 import { RequestFrames } from "./request-frames.ts";
 
@@ -17,6 +18,8 @@ export interface ConnectionDeps extends ContextDeps {
   readonly routes: Routes;
   readonly peer: Peer;
   readonly pool: BufferPool;
+  /** The runtime's own way to make strings of octets, where it has one. */
+  readonly latin1?: Latin1 | undefined;
 }
 
 // The table size that HTTP/2 starts with, which we do not change (RFC 9113 §6.5.2).
@@ -51,7 +54,8 @@ export class Connection implements FrameSink {
     this.#context = context;
     this.#reader = new FrameReader(deps.allocate);
     this.#block = new HeaderBlock(limits);
-    this.#requests = new RequestFrames(context, new HeaderReader(limits, headerTableSize, deps.routes, deps.peer), this.#block);
+    const headers = new HeaderReader(limits, headerTableSize, deps.routes, deps.peer, deps.latin1);
+    this.#requests = new RequestFrames(context, headers, this.#block);
     this.#control = new ControlFrames(context);
     this.#startedAt = now;
     this.#idleSince = now;

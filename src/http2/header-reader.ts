@@ -4,6 +4,7 @@ import type { CounterName } from "./counters.ts";
 import { ErrorCode } from "./error-code.ts";
 import { HpackDecoder } from "./hpack/decoder.ts";
 import type { Field } from "./hpack/field.ts";
+import type { Latin1 } from "./hpack/latin1.ts";
 import type { Limits } from "./limits.ts";
 import { interpretHead, type Malformed, malformedTrailers, type RequestHead } from "./request-head.ts";
 
@@ -34,11 +35,12 @@ export class HeaderReader {
   #cache: CachedHead[] = [];
   #cacheGeneration = 0;
 
-  constructor(limits: Limits, tableSize: number, routes: Routes, peer: Peer) {
+  constructor(limits: Limits, tableSize: number, routes: Routes, peer: Peer, latin1: Latin1 | undefined) {
     this.#limits = limits;
     this.#routes = routes;
     this.#peer = peer;
-    this.#decoder = new HpackDecoder({ tableSize, maxListSize: limits.maxHeaderListSize, maxFields: limits.maxHeaderFields });
+    const { maxHeaderListSize: maxListSize, maxHeaderFields: maxFields } = limits;
+    this.#decoder = new HpackDecoder({ tableSize, maxListSize, maxFields }, latin1);
   }
 
   /**

@@ -2,7 +2,7 @@ import { type FixedAnswer, methodNotAllowed, unsupportedMediaType, withoutBody }
 import type { Call, Peer, Routes, UnaryMethod } from "./call.ts";
 import { GrpcStatus } from "./grpc/status.ts";
 import { parseGrpcTimeout } from "./grpc/timeout.ts";
-import type { Field } from "./hpack/field.ts";
+import { type Field, FieldRole, pseudoRoles, singleRoles } from "./hpack/field.ts";
 
 /** What a request's header list means, worked out once for all requests that carry the same. */
 export interface RequestHead {
@@ -25,67 +25,48 @@ export function isMalformed(result: RequestHead | Malformed): result is Malforme
   return "malformed" in result;
 }
 
-// Source: RFC 9113 §8.2.2.
-const connectionSpecific: ReadonlySet<string> = new Set([
-  "connection",
-  "proxy-connection",
-  "keep-alive",
-  "transfer-encoding",
-  "upgrade",
-]);
-
-// Fields that the checks below read, and of which two would be one too many.
-const single: ReadonlySet<string> = new Set([
-  ":method",
-  ":scheme",
-  ":authority",
-  ":path",
-  "content-length",
-  "content-type",
-  "host",
-  "grpc-timeout",
-  "grpc-encoding",
-]);
+/** The values of the fields that a request has once at most, by their roles. */
+type Singles = (string | undefined)[];
 
 /** Checks a request's header list by RFC 9113 §8.2, §8.3 and finds what will answer it. */
 export function interpretHead(fields: readonly Field[], routes: Routes, peer: Peer): RequestHead | Malformed {
-  const seen = new Map<string, string>();
+  const singles: Singles = [undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined, undefined];
   let regular = false;
-  for (const { name, value, valid } of fields) {
+  for (const { value, valid, role } of fields) {
     if (!valid) {
       return { malformed: "invalid field name or value" };
     }
-    const pseudo = name.startsWith(":");
-    if (pseudo && (regular || !single.has(name))) {
-      return { malformed: "misplaced or unknown pseudo-header field" };
-    }
-    regular ||= !pseudo;
-    if (connectionSpecific.has(name) || (name === "te" && value.toLowerCase() !== "trailers")) {
-      return { malformed: "connection-specific field" };
-    }
-    if (single.has(name)) {
-      if (seen.has(name)) {
+    if (role < singleRoles) {
+      if (singles[role] !== undefined) {
         return { malformed: "repeated field" };
       }
-      seen.set(name, value);
+      singles[role] = value;
+    }
+    if (role < pseudoRoles ? regular : role === FieldRole.unknownPseudo) {
+      return { malformed: "misplaced or unknown pseudo-header field" };
+    }
+    regular ||= role >= pseudoRoles;
+    if (role === FieldRole.connectionSpecific || (role === FieldRole.te && value.toLowerCase() !== "trailers")) {
+      return { malformed: "connection-specific field" };
     }
   }
-  return malformedTarget(seen) ?? answerFor(fields, seen, routes, peer);
+  return malformedTarget(singles) ?? answerFor(fields, singles, routes, peer);
 }
 
 /** Source: RFC 9113 §8.3.1, §8.5. */
-function malformedTarget(seen: ReadonlyMap<string, string>): Malformed | undefined {
-  const method = seen.get(":method");
-  const path = seen.get(":path");
-  const authority = seen.get(":authority");
-  const host = seen.get("host");
+function malformedTarget(singles: Singles): Malformed | undefined {
+  const method = singles[FieldRole.method];
+  const scheme = singles[FieldRole.scheme];
+  const path = singles[FieldRole.path];
+  const authority = singles[FieldRole.authority];
+  const host = singles[FieldRole.host];
   if (method === undefined || method === "") {
     return { malformed: "no :method" };
   }
   if (method === "CONNECT") {
-    return path === undefined && !seen.has(":scheme") && authority ? undefined : { malformed: "not a CONNECT request" };
+    return path === undefined && scheme === undefined && authority ? undefined : { malformed: "not a CONNECT request" };
   }
-  if (!seen.get(":scheme") || path === undefined) {
+  if (!scheme || path === undefined) {
     return { malformed: "no :scheme or :path" };
   }
   if (!path.startsWith("/") && !(method === "OPTIONS" && path === "*")) {
@@ -97,38 +78,28 @@ function malformedTarget(seen: ReadonlyMap<string, string>): Malformed | undefin
   return undefined;
 }
 
-function answerFor(
-  fields: readonly Field[],
-  seen: ReadonlyMap<string, string>,
-  routes: Routes,
-  peer: Peer,
-): RequestHead | Malformed {
-  const length = seen.get("content-length");
+function answerFor(fields: readonly Field[], singles: Singles, routes: Routes, peer: Peer): RequestHead | Malformed {
+  const length = singles[FieldRole.contentLength];
   // RFC 9110 §8.6; fifteen digits stay exact in a double.
   if (length !== undefined && !/^[0-9]{1,15}$/.test(length)) {
     return { malformed: "invalid content-length" };
   }
-  const timeout = seen.get("grpc-timeout");
+  const timeout = singles[FieldRole.grpcTimeout];
   const timeoutMs = timeout === undefined ? Number.POSITIVE_INFINITY : parseGrpcTimeout(timeout);
-  const encoding = seen.get("grpc-encoding") ?? "identity";
-  const method = routes.get(seen.get(":path") ?? "");
-  const answer = fixedAnswer(seen, timeoutMs, method);
+  const method = routes.get(singles[FieldRole.path] ?? "");
+  const answer = fixedAnswer(singles, timeoutMs, method);
   return {
     call: { peer, timeoutMs: timeoutMs ?? 0, fields },
     method: answer === undefined ? method : undefined,
     answer,
     contentLength: length === undefined ? -1 : Number(length),
-    compressed: encoding !== "identity",
+    compressed: (singles[FieldRole.grpcEncoding] ?? "identity") !== "identity",
   };
 }
 
-function fixedAnswer(
-  seen: ReadonlyMap<string, string>,
-  timeoutMs: number | undefined,
-  method: UnaryMethod | undefined,
-): FixedAnswer | undefined {
-  const verb = seen.get(":method");
-  if (!isGrpc(seen.get("content-type") ?? "")) {
+function fixedAnswer(singles: Singles, timeoutMs: number | undefined, method: UnaryMethod | undefined): FixedAnswer | undefined {
+  const verb = singles[FieldRole.method];
+  if (!isGrpc(singles[FieldRole.contentType] ?? "")) {
     return verb === "HEAD" ? withoutBody(unsupportedMediaType) : unsupportedMediaType;
   }
   if (verb !== "POST") {
@@ -142,13 +113,13 @@ function fixedAnswer(
 
 /** `application/grpc`, `application/grpc+proto`, `application/grpc;…`, but not `application/grpc-web`. */
 function isGrpc(contentType: string): boolean {
-  return /^application\/grpc(?:$|[+;])/i.test(contentType);
+  return contentType === "application/grpc" || /^application\/grpc(?:$|[+;])/i.test(contentType);
 }
 
 /** Why a trailer section is malformed, if it is: RFC 9113 §8.1 allows no pseudo-header field in it. */
 export function malformedTrailers(fields: readonly Field[]): string | undefined {
-  for (const { name, valid } of fields) {
-    if (!valid || name.startsWith(":") || connectionSpecific.has(name)) {
+  for (const { valid, role } of fields) {
+    if (!valid || role < pseudoRoles || role === FieldRole.unknownPseudo || role === FieldRole.connectionSpecific) {
       return "invalid trailer field";
     }
   }

@@ -1,6 +1,7 @@
 import { DynamicTable } from "./dynamic-table.ts";
 import { createField, type Field } from "./field.ts";
 import { decodeHuffman, maxDecodedLength } from "./huffman.ts";
+import { type Latin1, portableLatin1 } from "./latin1.ts";
 import { staticTable } from "./static-table.ts";
 
 export interface HpackLimits {
@@ -28,6 +29,7 @@ export class HpackDecoder {
   /** The last block left the table as it was, so the same octets mean the same as long as {@link generation} stays. */
   stateless = true;
   readonly #limits: HpackLimits;
+  readonly #latin1: Latin1;
   readonly #table: DynamicTable;
   #scratch: Uint8Array = new Uint8Array(256);
   #block: Uint8Array = this.#scratch;
@@ -35,8 +37,9 @@ export class HpackDecoder {
   #end = 0;
   #fault: string | undefined;
 
-  constructor(limits: HpackLimits) {
+  constructor(limits: HpackLimits, latin1: Latin1 = portableLatin1) {
     this.#limits = limits;
+    this.#latin1 = latin1;
     this.#table = new DynamicTable(limits.tableSize);
   }
 
@@ -163,23 +166,12 @@ export class HpackDecoder {
     }
     this.#at = start + length;
     if (!huffman) {
-      return latin1(this.#block, start, this.#at);
+      return this.#latin1(this.#block, start, this.#at);
     }
     if (this.#scratch.length < maxDecodedLength(length)) {
       this.#scratch = new Uint8Array(maxDecodedLength(length));
     }
     const decoded = decodeHuffman(this.#block, start, this.#at, this.#scratch);
-    return decoded < 0 ? this.#fail("invalid Huffman code") : latin1(this.#scratch, 0, decoded);
+    return decoded < 0 ? this.#fail("invalid Huffman code") : this.#latin1(this.#scratch, 0, decoded);
   }
-}
-
-// Function.prototype.apply has a bound on its arguments, so long strings are made in pieces.
-const piece = 4096;
-
-function latin1(bytes: Uint8Array, start: number, end: number): string {
-  let text = "";
-  for (let at = start; at < end; at += piece) {
-    text += String.fromCharCode.apply(null, bytes.subarray(at, Math.min(end, at + piece)) as unknown as number[]);
-  }
-  return text;
 }
