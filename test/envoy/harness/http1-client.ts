@@ -13,10 +13,12 @@ export interface RawResponse {
  * may send. The request should ask for `connection: close`; whatever the connection does, reading ends with the body.
  */
 export function exchangeHttp1(socket: Duplex, request: string): Promise<RawResponse> {
+  // What answers HEAD has the headers of a body and none (RFC 9110 §9.3.2).
+  const bodiless = request.startsWith("HEAD ");
   return new Promise((resolve, reject) => {
     let received = Buffer.alloc(0);
     const finish = (ended: boolean): void => {
-      const response = parseResponse(received, ended);
+      const response = parseResponse(received, ended, bodiless);
       if (response === undefined) return;
       socket.destroy();
       resolve(response);
@@ -33,7 +35,7 @@ export function exchangeHttp1(socket: Duplex, request: string): Promise<RawRespo
 }
 
 /** `undefined` while the response is incomplete. `ended`: nothing more will come. */
-function parseResponse(received: Buffer, ended: boolean): RawResponse | undefined {
+function parseResponse(received: Buffer, ended: boolean, bodiless: boolean): RawResponse | undefined {
   const text = received.toString("latin1");
   const split = text.indexOf("\r\n\r\n");
   if (split < 0) return undefined;
@@ -43,7 +45,7 @@ function parseResponse(received: Buffer, ended: boolean): RawResponse | undefine
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
   });
   const status = Number(first.split(" ")[1]);
-  const body = readBody(text.slice(split + 4), new Map(headers), ended);
+  const body = bodiless ? "" : readBody(text.slice(split + 4), new Map(headers), ended);
   return body === undefined ? undefined : { status, headers, body };
 }
 

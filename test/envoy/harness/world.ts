@@ -29,6 +29,8 @@ interface WorldService {
   readonly calls?: readonly string[];
   /** Milliseconds until Envoy gives up on the door; 500 unless given. */
   readonly doorTimeout?: number;
+  /** Changes the text of the rendered configuration, for an Envoy that somebody set up otherwise than we would. */
+  readonly reconfigure?: (config: string) => string;
 }
 
 export interface WorldOptions {
@@ -127,7 +129,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       const envoy = await startEnvoy(children, {
         binary: options.envoy,
         name: service.name,
-        config: renderText(bootstrap),
+        config: (service.reconfigure ?? asRendered)(renderText(bootstrap)),
         directory,
         adminSocket,
       });
@@ -171,6 +173,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     await stop();
     throw error;
   }
+}
+
+function asRendered(config: string): string {
+  return config;
 }
 
 function workloadOf(service: WorldService): Workload {
