@@ -12,7 +12,7 @@ const envoy = await requireEnvoy(import.meta.url);
 const SHOP = fileURLToPath(new URL("../../manifests/examples/shop/", import.meta.url));
 
 async function shopManifests(): Promise<{ readonly [file: string]: string }> {
-  const files = await readdir(SHOP);
+  const files = (await readdir(SHOP)).filter((file) => file.endsWith(".yaml") && !file.endsWith(".test.yaml"));
   return Object.fromEntries(await Promise.all(files.map(async (file) => [file, await readFile(SHOP + file, "utf8")] as const)));
 }
 
