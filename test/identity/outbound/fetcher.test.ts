@@ -205,3 +205,55 @@ describe("a fetch (B65, B100)", () => {
     }
   });
 });
+
+describe("a form that is posted", () => {
+  const policy = { ...RELAXED, authorization: "Basic eDp5" };
+
+  it("brings its credentials and nothing else, and gives the text with its Cache-Control", async () => {
+    let seen: { names: readonly string[]; body: string } | undefined;
+    const server = await serve((request, response) => {
+      let body = "";
+      request.on("data", (chunk) => {
+        body += String(chunk);
+      });
+      request.on("end", () => {
+        seen = { names: Object.keys(request.headers).sort(), body };
+        response.setHeader("cache-control", "no-store").end("{}");
+      });
+    });
+    expect(await start().postForm(server.origin, { token: "a b&c=d" }, policy)).toEqual({
+      ok: true,
+      text: "{}",
+      cacheControl: "no-store",
+    });
+    expect(seen).toEqual({
+      names: ["accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "host"],
+      body: "token=a+b%26c%3Dd",
+    });
+  });
+
+  it("goes nowhere that a document is not fetched from, and follows no redirect with its credentials (B65)", async () => {
+    const elsewhere = await serve();
+    const server = await serve((_request, response) => response.writeHead(307, { location: elsewhere.origin }).end());
+    const fetcher = start();
+    expect(await fetcher.postForm(server.origin, {}, policy)).toEqual({
+      ok: false,
+      error: "redirects are not followed (HTTP 307)",
+    });
+    expect(elsewhere.asked).toEqual([]);
+    for (const url of ["http://issuer.example/", "https://127.0.0.1/", "https://169.254.169.254/", "file:///etc/passwd"]) {
+      expect((await fetcher.postForm(url, {}, { ...STRICT, authorization: "Basic eDp5" })).ok).toBe(false);
+    }
+  });
+
+  it("is bounded in size and time", async () => {
+    const large = await serve(json("x".repeat(1001)));
+    const silent = await serve(() => {});
+    const fetcher = start({ timeout: 100, maxBytes: 1000 });
+    expect(await fetcher.postForm(large.origin, {}, policy)).toEqual({
+      ok: false,
+      error: "the answer is larger than 1000 bytes",
+    });
+    expect(await fetcher.postForm(silent.origin, {}, policy)).toEqual({ ok: false, error: "no answer within 100 ms" });
+  });
+});
