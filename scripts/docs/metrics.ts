@@ -9,6 +9,7 @@ const SOURCES: Parameters<typeof createMetrics>[0] = {
   lostLines: () => 0,
   inFlight: () => 0,
   connections: () => 0,
+  transport: () => ({}),
   now: () => 0,
 };
 

@@ -41,6 +41,7 @@ export function createFastTransport(core: CheckCore, options: FastTransportOptio
     server,
     start: () => server.start(),
     connections: () => server.connections,
+    events: () => server.counters,
     setServing: (serving) => health.set(serving),
     async drain(ms) {
       health.set(false);

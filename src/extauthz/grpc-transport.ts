@@ -87,6 +87,7 @@ export function createGrpcTransport(core: CheckCore, options: TransportOptions):
       return address.startsWith("unix:") ? address : `${address.slice(0, address.lastIndexOf(":"))}:${port}`;
     },
     connections: () => undefined,
+    events: () => ({}),
     setServing: (serving) => health.set(serving),
     async drain(ms) {
       health.set(false);

@@ -11,6 +11,8 @@ export interface ExtAuthzOptions {
   readonly transport?: "grpc-js" | "fast" | undefined;
   /** Several processes may listen at one port; `fast` only. */
   readonly reusePort?: boolean | undefined;
+  /** Told of connections that the system would not give us; `fast` only, grpc-js keeps that to itself. */
+  readonly report?: ((error: unknown) => void) | undefined;
   /** What is left out takes its value from `DEFAULT_LIMITS`. */
   readonly limits?: Partial<TransportLimits>;
 }
@@ -19,8 +21,8 @@ export interface ExtAuthzOptions {
 export function createExtAuthzServer(deps: CheckDeps, options: ExtAuthzOptions): CheckTransport {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const core = createCheckCore(deps, limits);
-  const { address, tls, reusePort } = options;
+  const { address, tls, reusePort, report } = options;
   return options.transport === "fast"
-    ? createFastTransport(core, { address, tls, limits, reusePort })
+    ? createFastTransport(core, { address, tls, limits, reusePort, report })
     : createGrpcTransport(core, { address, tls, limits });
 }

@@ -4,6 +4,8 @@ export interface CheckTransport {
   start(): Promise<string>;
   /** Open connections; `undefined` where the transport does not count them. */
   connections(): number | undefined;
+  /** What the transport has counted since the start, abuse that it ended above all, by name; empty where it does not count. */
+  events(): Readonly<Record<string, number>>;
   /** What health checks are told; not serving at first. */
   setServing(serving: boolean): void;
   /**

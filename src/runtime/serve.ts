@@ -72,6 +72,7 @@ export async function serve(config: Config, { version, stop, logTo }: ServeDeps)
       lostLines: () => destination.lost(),
       inFlight: () => answering.waiting(),
       connections: () => transport.connections() ?? Number.NaN,
+      transport: () => transport.events(),
       now: () => clock.now(),
     },
     { build: version },
@@ -154,6 +155,7 @@ function openTransport(config: Config, answering: CheckAnswering, onFailure: (er
       transport: config.transport,
       address: addressText(config.grpcAddress),
       tls: readTls(config),
+      report: onFailure,
       limits: {
         maxMessageBytes: config.maxMessageBytes,
         maxPending: config.maxPending,

@@ -16,6 +16,8 @@ export interface MetricSources {
   /** Calls that are being answered. */
   readonly inFlight: () => number;
   readonly connections: () => number;
+  /** What the gRPC transport has counted, by name. */
+  readonly transport: () => Readonly<Record<string, number>>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -110,6 +112,16 @@ export function registerSources(registry: Registry, sources: MetricSources, opti
       this.inc({ outcome: "failed" }, failed);
     },
   });
+  const transport = new Counter({
+    name: "sallyport_transport_events_total",
+    help: "What the gRPC transport saw, by name: requests, replies, and each kind of abuse that it ended.",
+    labelNames: ["event"],
+    registers: [],
+    collect() {
+      this.reset();
+      for (const [event, count] of Object.entries(sources.transport())) this.inc({ event }, count);
+    },
+  });
   const lostLines = new Counter({
     name: "sallyport_log_lines_lost_total",
     help: "Log lines, events included, that could not be written because the reader was too slow or has gone.",
@@ -123,5 +135,6 @@ export function registerSources(registry: Registry, sources: MetricSources, opti
   registry.registerMetric(faults);
   registry.registerMetric(jwksAge);
   registry.registerMetric(events);
+  registry.registerMetric(transport);
   registry.registerMetric(lostLines);
 }

@@ -52,7 +52,7 @@ describe("the configuration", () => {
         trustedHops: 0,
         installationNamespace: "sallyport-system",
         defaultAction: "Deny",
-        transport: "grpc-js",
+        transport: "fast",
         maxConnectionAge: 900_000,
         drainTimeout: 25_000,
         maxPending: 1_000,

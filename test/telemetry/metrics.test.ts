@@ -16,6 +16,7 @@ const sources: MetricSources = {
   lostLines: () => 7,
   inFlight: () => 8,
   connections: () => 9,
+  transport: () => ({ replies: 4, rapid_reset: 1 }),
   now: () => 11_000,
 };
 
@@ -57,6 +58,8 @@ describe("the metrics", () => {
       'sallyport_decision_events_total{outcome="over_rate"} 3',
       'sallyport_decision_events_total{outcome="over_capacity"} 2',
       'sallyport_decision_events_total{outcome="failed"} 1',
+      'sallyport_transport_events_total{event="replies"} 4',
+      'sallyport_transport_events_total{event="rapid_reset"} 1',
       "sallyport_log_lines_lost_total 7",
     ]);
   });
