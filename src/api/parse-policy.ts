@@ -1,7 +1,7 @@
+import { nearest } from "../policy/model/nearest.ts";
 import { type APIPolicySpec, apiPolicySpecSchema } from "./api-policy.ts";
 import { type ClusterAPIPolicySpec, clusterAPIPolicySpecSchema } from "./cluster-api-policy.ts";
 import type { Fault } from "./faults.ts";
-import { nearest } from "./nearest.ts";
 import { accepted, invalid, type ObjectContext, resourceOf } from "./object-context.ts";
 import type { ParseOutcome } from "./parse-outcome.ts";
 import { readValue } from "./read-value.ts";

@@ -1,6 +1,6 @@
+import { nearest } from "../policy/model/nearest.ts";
 import { FaultList } from "./faults.ts";
 import { type Metadata, readMetadata } from "./metadata.ts";
-import { nearest } from "./nearest.ts";
 import { accepted, ignored, invalid, type ObjectContext, type ParseOptions, resourceOf } from "./object-context.ts";
 import type { ParseOutcome } from "./parse-outcome.ts";
 import { parseClusterPolicy, parsePolicy } from "./parse-policy.ts";

@@ -1,5 +1,5 @@
+import { nearest } from "../policy/model/nearest.ts";
 import { scope } from "./identity-forms.ts";
-import { nearest } from "./nearest.ts";
 import { accepted, ignored, invalid, type ObjectContext, resourceOf } from "./object-context.ts";
 import type { ParseOutcome } from "./parse-outcome.ts";
 import { API_KEY_SECRET_TYPE, type ApiKeySpec } from "./secret.ts";

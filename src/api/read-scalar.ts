@@ -1,5 +1,5 @@
+import { nearest } from "../policy/model/nearest.ts";
 import type { FaultList } from "./faults.ts";
-import { nearest } from "./nearest.ts";
 import type { SchemaNode } from "./schema-node.ts";
 
 /** What a value is, in the words of YAML. */

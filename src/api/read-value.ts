@@ -1,8 +1,8 @@
 import type { TSchema } from "typebox";
+import { nearest } from "../policy/model/nearest.ts";
 import type { Check } from "./check.ts";
 import type { FaultList } from "./faults.ts";
 import { fieldPath, itemPath } from "./field-path.ts";
-import { nearest } from "./nearest.ts";
 import { readBoolean, readInteger, readText, typeName } from "./read-scalar.ts";
 import { type SchemaNode, schemaNode } from "./schema-node.ts";
 

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import { nearest } from "../api/nearest.ts";
 import type { Diagnostic, SourcePosition } from "../policy/model/diagnostic.ts";
+import { nearest } from "../policy/model/nearest.ts";
 
 /** A value of a document with the way to it. */
 export interface Field {

@@ -1,11 +1,11 @@
 import { Command, CommanderError } from "commander";
-import { nearest } from "../api/nearest.ts";
 import type { Config, ConfigFault } from "../config/config.ts";
 import { renderFaults } from "../config/faults.ts";
 import { declareFlags, type FlagReading, type OwnFlag, readFlags } from "../config/flags.ts";
 import { loadConfig } from "../config/load.ts";
 import type { CommandName } from "../config/setting.ts";
 import type { Diagnostic } from "../policy/model/diagnostic.ts";
+import { nearest } from "../policy/model/nearest.ts";
 import type { Request } from "../policy/model/request.ts";
 import type { ExplainReport } from "../policy/model/trace.ts";
 import { COMMAND_HELP, PROGRAM_HELP } from "./command-help.ts";

@@ -35,6 +35,8 @@ export interface Config {
   /** Events per second, allows and denials together; 0 for none. */
   readonly eventRateLimit: number;
   readonly tokenCacheSize: number;
+  /** A directory of client credentials; absent where no provider is asked about tokens. */
+  readonly introspectionCredentials: string | undefined;
   readonly transport: Transport;
 }
 

@@ -1,4 +1,4 @@
-import { nearest } from "../api/nearest.ts";
+import { nearest } from "../policy/model/nearest.ts";
 import type { Config, ConfigFault } from "./config.ts";
 import { CONFIG_FLAG, type Given, type Reading } from "./given.ts";
 import { type AnySetting, type CommandName, envName } from "./setting.ts";

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
-import { nearest } from "../api/nearest.ts";
+import { nearest } from "../policy/model/nearest.ts";
 import type { Config, ConfigFault } from "./config.ts";
 import type { Given, Reading } from "./given.ts";
 import { type AnySetting, type CommandName, fileKey } from "./setting.ts";

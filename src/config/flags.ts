@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { nearest } from "../api/nearest.ts";
+import { nearest } from "../policy/model/nearest.ts";
 import type { Config, ConfigFault } from "./config.ts";
 import { CONFIG_FLAG, type Given, type Reading } from "./given.ts";
 import { type AnySetting, type CommandName, envName, fileKey } from "./setting.ts";

@@ -1,4 +1,4 @@
-import { nearest } from "../api/nearest.ts";
+import { nearest } from "../policy/model/nearest.ts";
 import type { Parsed } from "./setting.ts";
 
 /** One of a few words, in their exact spelling. */

@@ -151,6 +151,15 @@ export const SETTINGS: Settings = {
     list: false,
     parse: wholeBetween(0, 1_000_000),
   },
+  introspectionCredentials: {
+    flag: "introspection-credentials",
+    commands: ["serve", "explain"],
+    placeholder: "DIR",
+    description:
+      "a directory with the client credentials for token introspection: one JSON file a provider, `<namespace>_<name>` (`<name>` for a ClusterIdentityProvider), with `url`, `clientId` and `clientSecret`",
+    list: false,
+    parse: parsePath,
+  },
   logLevel: {
     flag: "log-level",
     commands: ["serve"],

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { nearest } from "../api/nearest.ts";
 import { parseSuite } from "../cli/test/parse-suite.ts";
 import type { Suite, SuiteCredential, SuiteSettings } from "../cli/test/suite.ts";
 import { reasonOf } from "../files/find-manifests.ts";
 import { createPeerReader } from "../identity/mtls/peer-reader.ts";
-import type { Diagnostic } from "../policy/model/diagnostic.ts";
+import type { Diagnostic, SourcePosition } from "../policy/model/diagnostic.ts";
+import { nearest } from "../policy/model/nearest.ts";
 import type { Request } from "../policy/model/request.ts";
 import type { ManifestPlan } from "./manifest-plans.ts";
 import { locationOf, placeCredential } from "./place-credential.ts";
@@ -30,10 +30,13 @@ export async function prepareSuite(
   const read = await readSuite(file, settings);
   if (!read.ok) return { file, diagnostics: read.diagnostics, prepared: undefined };
   const { suite } = read;
-  const paths = suite.policies.map((policy) => path.join(path.dirname(file), policy.path));
-  const manifests = await readSuiteManifests(paths, suite.settings);
+  const places = new Map(suite.policies.map((policy) => [path.join(path.dirname(file), policy.path), policy.source]));
+  const manifests = await readSuiteManifests([...places.keys()], suite.settings);
   const { compiled } = manifests;
-  const diagnostics = [...compiled.diagnostics.filter(({ severity }) => severity !== "note"), ...unknownNames(suite, compiled)];
+  const diagnostics = [
+    ...compiled.diagnostics.filter(({ severity }) => severity !== "note").map((diagnostic) => placed(diagnostic, places)),
+    ...unknownNames(suite, compiled),
+  ];
   if (diagnostics.some(({ severity }) => severity === "error")) return { file, diagnostics, prepared: undefined };
   const credentials = createSuiteCredentials(suite, compiled.plan.providers, compiled.apiKeys);
   const prepared: PreparedSuite = {
@@ -47,6 +50,12 @@ export async function prepareSuite(
     close: () => credentials.close(),
   };
   return { file, diagnostics, prepared };
+}
+
+/** A path that the suite names and that cannot be read is told where the suite names it. */
+function placed(diagnostic: Diagnostic, places: ReadonlyMap<string, SourcePosition>): Diagnostic {
+  const place = diagnostic.code === "Unreadable" ? places.get(diagnostic.source?.file ?? "") : undefined;
+  return place === undefined ? diagnostic : { ...diagnostic, path: "policies", source: place };
 }
 
 async function readSuite(file: string, settings: SuiteSettings): Promise<ReturnType<typeof parseSuite>> {
@@ -77,9 +86,9 @@ function unknownNames({ tests }: Suite, { plan, apiKeys }: ManifestPlan): readon
   const providers = plan.providers.map(({ name }) => name);
   const secrets = apiKeys.map(({ namespace, name }) => `${namespace}/${name}`);
   return [...new Set(tests.flatMap(({ credentials }) => credentials))].flatMap((credential) =>
-    credential.kind === "jwt"
-      ? unknownName(credential, "jwt.provider", credential.provider, "provider", providers)
-      : unknownName(credential, "apiKey.secret", credential.secret, "API key", secrets),
+    credential.kind === "apiKey"
+      ? unknownName(credential, "apiKey.secret", credential.secret, "API key", secrets)
+      : unknownName(credential, `${credential.kind}.provider`, credential.provider, "provider", providers),
   );
 }
 

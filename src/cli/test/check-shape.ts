@@ -1,6 +1,6 @@
 import type { TSchema } from "typebox";
 import { isMap, isScalar, isSeq } from "yaml";
-import { nearest } from "../../api/nearest.ts";
+import { nearest } from "../../policy/model/nearest.ts";
 import type { DocumentReader, Field } from "../document-reader.ts";
 
 /** The words of JSON Schema that the schema of a suite uses. */
@@ -55,13 +55,16 @@ export function checkShape(reader: DocumentReader, root: Field, schema: TSchema)
       for (const [, value] of reader.entries(field)) if (additionalProperties) check(value, additionalProperties);
       return;
     }
-    const members = reader.members(field, Object.keys(properties));
+    const names = Object.keys(properties);
+    const members = reader.members(field, names);
+    // A name that was misspelt is not missing too.
+    const meant = new Set(reader.entries(field).map(([name]) => (names.includes(name) ? undefined : nearest(name, names))));
     for (const [name, value] of members) {
       const shape = properties[name];
       if (shape !== undefined) check(value, shape);
     }
     for (const name of required) {
-      if (members.has(name)) continue;
+      if (members.has(name) || meant.has(name)) continue;
       const place = field.path === "" ? "the document" : `\`${field.path}\``;
       reader.fault(field, "MissingField", `${place} has no \`${name}\``, lowerCase(properties[name]?.description ?? ""));
     }

@@ -1,4 +1,4 @@
-import { nearest } from "../../api/nearest.ts";
+import { nearest } from "../../policy/model/nearest.ts";
 import type { DocumentReader, Field } from "../document-reader.ts";
 
 /** The entry of that name; another name is a fault, told with the nearest. */
