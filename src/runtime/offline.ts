@@ -5,13 +5,13 @@ import { digestApiKey } from "../identity/api-key/digest.ts";
 import { createApiKeyIndex } from "../identity/api-key/key-index.ts";
 import { createSystemClock } from "../identity/clock.ts";
 import { createPeerReader } from "../identity/mtls/peer-reader.ts";
-import { createFetcher } from "../identity/outbound/fetcher.ts";
 import { createCredentialPorts } from "../identity/ports.ts";
 import { explain } from "../policy/decide/explain.ts";
 import type { Diagnostic } from "../policy/model/diagnostic.ts";
 import type { Request } from "../policy/model/request.ts";
 import type { ExplainReport } from "../policy/model/trace.ts";
 import { compileOptions } from "./compile-options.ts";
+import { credentialDeps } from "./credential-deps.ts";
 import { type ManifestPlan, ManifestPlans } from "./manifest-plans.ts";
 
 /** What the command line does with policies in files: the same reading, compiling and deciding as `serve`, once. */
@@ -31,7 +31,7 @@ export async function explainRequest(
 ): Promise<{ readonly report: ExplainReport; readonly diagnostics: readonly Diagnostic[] }> {
   const { plan, apiKeys, diagnostics } = await readPlan(config.policies, config);
   const clock = createSystemClock();
-  const credentials = createCredentialPorts({ clock, fetcher: createFetcher() });
+  const credentials = createCredentialPorts(credentialDeps(config, clock));
   credentials.setApiKeys(createApiKeyIndex(apiKeys));
   credentials.setProviders(plan.providers);
   try {

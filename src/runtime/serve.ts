@@ -9,7 +9,6 @@ import { digestApiKey } from "../identity/api-key/digest.ts";
 import { createApiKeyIndex } from "../identity/api-key/key-index.ts";
 import { createSystemClock } from "../identity/clock.ts";
 import { createPeerReader } from "../identity/mtls/peer-reader.ts";
-import { createFetcher } from "../identity/outbound/fetcher.ts";
 import { createCredentialPorts } from "../identity/ports.ts";
 import { type DecisionRecord, toDecisionEvent } from "../telemetry/decision-event.ts";
 import { createDecisionIds } from "../telemetry/decision-id.ts";
@@ -20,6 +19,7 @@ import { createMetrics } from "../telemetry/metrics.ts";
 import { createDecisionRecorder } from "../telemetry/recorder.ts";
 import { type CheckAnswering, createCheckAnswering } from "./answer-check.ts";
 import { compileOptions } from "./compile-options.ts";
+import { credentialDeps } from "./credential-deps.ts";
 import { ManifestPlans } from "./manifest-plans.ts";
 import { PlanHolder } from "./plan-holder.ts";
 import { readinessOf } from "./readiness.ts";
@@ -48,7 +48,7 @@ export async function serve(config: Config, { version, stop, logTo }: ServeDeps)
   const holder = new PlanHolder();
   const plans = new ManifestPlans(compileOptions(config));
   const credentials = createCredentialPorts(
-    { clock, fetcher: createFetcher(), report: (event) => reportRefresh(log, event) },
+    { ...credentialDeps(config, clock), report: (event) => reportRefresh(log, event) },
     { maxTokens: config.tokenCacheSize },
   );
   const events = createEventLog<DecisionRecord>(

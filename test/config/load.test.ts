@@ -58,6 +58,7 @@ describe("the configuration", () => {
         maxPending: 1_000,
         maxMessageBytes: 4_194_304,
         tokenCacheSize: 10_000,
+        introspectionCredentials: undefined,
         logLevel: "info",
         eventSampleRate: 1,
         eventRateLimit: 1_000,

@@ -110,7 +110,7 @@ export interface PortParts {
   readonly identity?: Partial<Identity>;
 }
 
-function mkIdentity(parts: Partial<Identity> = {}): Identity {
+export function mkIdentity(parts: Partial<Identity> = {}): Identity {
   return {
     kind: "jwt",
     provider: "shop/corp",
@@ -151,8 +151,11 @@ export function mkPorts({ refuse = {}, identity = {} }: PortParts = {}): Decisio
           ...identity,
         }),
       },
-    verifyCertificate: (method) =>
-      refuse[method.id] ?? { ok: true, identity: mkIdentity({ kind: "clientCertificate", provider: "", ...identity }) },
+    verifyCertificate(method) {
+      const answer = refuse[method.id];
+      if (answer !== undefined && !(answer instanceof Promise)) return answer;
+      return { ok: true, identity: mkIdentity({ kind: "clientCertificate", provider: "", ...identity }) };
+    },
   };
   return { credentials, peer: (request) => readPeer(request.source.principal) };
 }
