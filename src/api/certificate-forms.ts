@@ -38,19 +38,21 @@ export const commonName: Form = {
   expected: "a common name",
   pattern: "^[^\\x00-\\x1f\\x7f]+$",
   help: "write what stands behind `CN=`",
-  explain: (text) =>
-    /^CN\s*=/iu.test(text)
-      ? { message: `\`${text}\` is a part of a distinguished name`, help: `write \`${text.replace(/^CN\s*=\s*/iu, "")}\`` }
-      : undefined,
 };
 
 /** Source: RFC 2253 §2, without the spaces that it lets a reader ignore. */
 export const distinguishedName: Form = {
   code: "InvalidName",
   expected: "a distinguished name",
-  pattern: "^[A-Za-z0-9.]+=[^\\x00-\\x1f\\x7f]*$",
+  pattern: "^[A-Za-z0-9.]+=(?:[^\\x00-\\x1f\\x7f,\\\\]|\\\\[^\\x00-\\x1f\\x7f]|,[^\\x00-\\x1f\\x7f \\\\])*$",
   help: "write `CN=Partners CA,O=Acme`, the most specific part first",
   explain(text) {
+    if (/^[A-Za-z0-9.]+=/u.test(text)) {
+      return {
+        message: `\`${text}\` has spaces behind its commas, and issuers are compared exactly`,
+        help: `write \`${text.replaceAll(/, +(?=[A-Za-z0-9.]+=)/gu, ",")}\``,
+      };
+    }
     if (!text.startsWith("/")) return undefined;
     const right = text.slice(1).split("/").toReversed().join(",");
     return {
