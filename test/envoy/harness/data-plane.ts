@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Child, Children } from "../../../scripts/components/children.ts";
+import type { Child, Children, Exit } from "../../../scripts/components/children.ts";
 import { startDataPlane } from "../../../scripts/components/data-plane-process.ts";
 import { freePort } from "../../../scripts/components/ports.ts";
 
@@ -8,24 +8,29 @@ import { freePort } from "../../../scripts/components/ports.ts";
 export type LogRecord = { readonly [field: string]: unknown };
 
 export interface DataPlane {
+  readonly grpcPort: number;
   readonly adminPort: number;
+  /** Where its manifests lie. */
+  readonly directory: string;
   /** Decision events so far. */
   readonly decisions: readonly LogRecord[];
   /** Every line so far, as written. */
   readonly lines: readonly string[];
   /** Ends it, as a crash would with SIGKILL. */
-  stop(signal?: NodeJS.Signals): Promise<void>;
-  /** Starts it again on the same ports. */
-  start(): Promise<void>;
+  stop(signal?: NodeJS.Signals): Promise<Exit | undefined>;
+  /** Starts it again on the same ports; further arguments are for this start alone. */
+  start(...more: readonly string[]): Promise<void>;
   /** Writes a manifest, or removes it; does not wait for its effect. */
   write(file: string, yaml: string | undefined): Promise<void>;
+  /** Asks the admin server. */
+  admin(path: string): Promise<{ readonly status: number; readonly body: string }>;
 }
 
 export async function createDataPlane(
   children: Children,
   directory: string,
   door: { readonly manifests: { readonly [file: string]: string }; readonly arguments?: readonly string[] },
-): Promise<DataPlane & { readonly grpcPort: number }> {
+): Promise<DataPlane> {
   const policies = await mkdtemp(join(directory, "policies-"));
   const write: DataPlane["write"] = async (file, yaml) =>
     yaml === undefined ? await rm(join(policies, file), { force: true }) : await writeFile(join(policies, file), yaml);
@@ -42,20 +47,25 @@ export async function createDataPlane(
   return {
     grpcPort,
     adminPort,
+    directory: policies,
     lines,
     decisions,
     write,
-    async start() {
+    async admin(path) {
+      const response = await fetch(`http://127.0.0.1:${adminPort}${path}`);
+      return { status: response.status, body: await response.text() };
+    },
+    async start(...more) {
       process_ = await startDataPlane(children, {
         policies,
         grpcPort,
         adminPort,
         onLine,
-        ...(door.arguments && { arguments: door.arguments }),
+        arguments: [...(door.arguments ?? []), ...more],
       });
     },
     async stop(signal = "SIGTERM") {
-      await process_?.stop(signal);
+      return await process_?.stop(signal);
     },
   };
 }
