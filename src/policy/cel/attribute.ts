@@ -1,5 +1,5 @@
+import { nearest } from "../model/nearest.ts";
 import type { CelFault } from "./fault.ts";
-import { nearest } from "./fault.ts";
 import { foreignName } from "./foreign-names.ts";
 import { elementOf, parseType, type StaticType } from "./static-type.ts";
 import type { Chain } from "./syntax.ts";
@@ -18,6 +18,8 @@ export interface Attribute {
 export type AttributeResolution =
   | { readonly ok: true; readonly attribute: Attribute }
   | { readonly ok: false; readonly fault: Omit<CelFault, "position"> };
+
+const VARIABLE_NAMES: readonly string[] = Object.keys(CEL_VARIABLES);
 
 /** What a chain of names that starts at no loop variable stands for. */
 export function resolveAttribute(chain: Chain): AttributeResolution {
@@ -43,17 +45,22 @@ function quote(key: string): string {
   return `'${key.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
 
+/** `request.headers` for `headers`: what was meant where somebody left out the root. */
+function variableEndingIn(name: string): string | undefined {
+  return VARIABLE_NAMES.find((variable) => variable.toLowerCase().endsWith(`.${name.toLowerCase()}`));
+}
+
 function unknown(written: string, chain: Chain): AttributeResolution {
   const [field] = chain.steps;
   if (field === undefined && CEL_ROOTS.has(chain.root)) {
-    const names = Object.keys(CEL_VARIABLES).filter((name) => name.startsWith(`${chain.root}.`));
+    const names = VARIABLE_NAMES.filter((name) => name.startsWith(`${chain.root}.`));
     const message = `\`${chain.root}\` is no value by itself`;
     return refuse(message, `name one of its fields: ${names.map((name) => `\`${name}\``).join(", ")}`);
   }
   const short = field === undefined ? chain.root : `${chain.root}.${field.name}`;
   const name = CEL_ROOTS.has(chain.root) ? short : chain.root;
   const hint = foreignName(written);
-  const near = nearest(short, Object.keys(CEL_VARIABLES)) ?? nearest(chain.root, Object.keys(CEL_VARIABLES));
+  const near = variableEndingIn(chain.root) ?? nearest(short, VARIABLE_NAMES) ?? nearest(chain.root, VARIABLE_NAMES);
   const help = hint ?? (near === undefined ? `the roots are ${[...CEL_ROOTS].join(", ")}` : `did you mean \`${near}\`?`);
   return refuse(`\`${name}\` is not known`, help);
 }

@@ -1,4 +1,4 @@
-import { nearest } from "./fault.ts";
+import { nearest } from "../model/nearest.ts";
 import type { Findings } from "./findings.ts";
 import { CEL_FUNCTIONS, CEL_MACROS, type CelFunctionOverload } from "./functions.ts";
 import { compileRegex } from "./regex.ts";
