@@ -10,6 +10,9 @@ import { SETTING_KEYS, SETTINGS } from "./settings.ts";
  */
 const SERVICE_LINK = /_(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)?)$/;
 
+/** Set by whoever builds the image, and read for `version` alone. */
+const REVISION = "SALLYPORT_REVISION";
+
 /** Reads the variables whose names begin with `SALLYPORT_`; the names of all commands are known, the values of the given command are read. */
 export function readEnv(env: Readonly<Record<string, string | undefined>>, command: CommandName): Reading {
   const given: Given[] = [];
@@ -21,7 +24,7 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>, comma
     const source = `env ${name}`;
     const key = known.get(name);
     if (key === undefined) {
-      if (!SERVICE_LINK.test(name)) faults.push({ source, message: "is unknown", help: helpFor(name, known.keys()) });
+      if (name !== REVISION && !SERVICE_LINK.test(name)) faults.push({ source, message: "is unknown", help: helpFor(name, known.keys()) });
       continue;
     }
     const setting: AnySetting = SETTINGS[key];

@@ -128,6 +128,7 @@ describe("the configuration", () => {
 
   test("leaves alone what Kubernetes sets for a Service named sallyport", () => {
     const env = {
+      SALLYPORT_REVISION: "abc",
       SALLYPORT_SERVICE_HOST: "10.0.0.1",
       SALLYPORT_SERVICE_PORT: "9191",
       SALLYPORT_SERVICE_PORT_GRPC: "9191",
