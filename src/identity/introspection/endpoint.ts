@@ -4,7 +4,7 @@ import type { Fetcher } from "../outbound/fetcher.ts";
 
 const WELL_KNOWN = "/.well-known/openid-configuration";
 
-export type Endpoint = { readonly ok: true; readonly url: string } | { readonly ok: false; readonly error: string };
+type Endpoint = { readonly ok: true; readonly url: string } | { readonly ok: false; readonly error: string };
 
 /** Where a provider answers questions about tokens. Never rejects. */
 export type FindEndpoint = (provider: ProviderPlan) => Endpoint | Promise<Endpoint>;

@@ -20,7 +20,7 @@ export type KeySource =
   | { readonly from: "none" };
 
 /** Where a provider says whether a token is active. Source: RFC 7662. */
-export interface IntrospectionSource {
+interface IntrospectionSource {
   /** `undefined`: the `introspection_endpoint` of the discovery document. */
   readonly url: string | undefined;
   /** Remembers also answers that the provider marks `no-store`, for as long as the method says. */

@@ -42,7 +42,7 @@ describe("a question", () => {
     const waiting = [desk.ask("a"), desk.ask("a"), desk.ask("a")];
     expect(desk.asked()).toBe(1);
     await desk.answer("a", GOOD, 60);
-    expect(await Promise.all(waiting)).toEqual([GOOD, GOOD, GOOD]);
+    expect(await Promise.all(waiting.map((each) => Promise.resolve(each)))).toEqual([GOOD, GOOD, GOOD]);
     expect(desk.ask("a")).toBe(GOOD);
     desk.clock.advance(59.9);
     expect(desk.ask("a")).toBe(GOOD);
@@ -112,7 +112,7 @@ describe("a flood of questions", () => {
     const answers = Array.from({ length: 100 }, (_, index) => desk.ask(`junk ${index}`));
     while (desk.asked() < 100) for (let index = 0; index < 100; index++) await desk.answer(`junk ${index}`, BAD, 0);
     for (let index = 0; index < 100; index++) await desk.answer(`junk ${index}`, BAD, 0);
-    expect(new Set(await Promise.all(answers))).toEqual(new Set([BAD]));
+    expect(new Set(await Promise.all(answers.map((each) => Promise.resolve(each))))).toEqual(new Set([BAD]));
     void desk.ask("next");
     expect(desk.asked()).toBe(101);
   });

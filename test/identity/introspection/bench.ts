@@ -10,7 +10,7 @@ import { type ProviderServer, startProviderServer } from "../provider-server.ts"
 const CLIENT = { clientId: "sallyport:door", clientSecret: "a secret/of this+test" };
 
 /** What an endpoint got to see. */
-export interface Asked {
+interface Asked {
   readonly authorization: string;
   readonly contentType: string;
   readonly form: Readonly<Record<string, string>>;
