@@ -7,6 +7,7 @@ import { readManifests } from "../../src/files/read-manifests.ts";
 import { digestApiKey } from "../../src/identity/api-key/digest.ts";
 import { createApiKeyIndex } from "../../src/identity/api-key/key-index.ts";
 import { createSystemClock } from "../../src/identity/clock.ts";
+import type { FindCredentials } from "../../src/identity/introspection/client-credentials.ts";
 import { createPeerReader } from "../../src/identity/mtls/peer-reader.ts";
 import { createFetcher } from "../../src/identity/outbound/fetcher.ts";
 import { createCredentialPorts } from "../../src/identity/ports.ts";
@@ -37,11 +38,13 @@ export interface Door {
 export interface DoorOptions {
   readonly transport: "grpc-js" | "fast";
   readonly limits?: Partial<TransportLimits>;
+  /** What is shown to a provider that is asked about a token. */
+  readonly findCredentials?: FindCredentials;
   /** In place of the real ones: a fault of ours to come. */
   readonly peer?: DecisionPorts["peer"];
 }
 
-export async function openDoor({ transport, limits = {}, peer }: DoorOptions): Promise<Door> {
+export async function openDoor({ transport, limits = {}, findCredentials, peer }: DoorOptions): Promise<Door> {
   const directory = mkdtempSync(join(tmpdir(), "sallyport-failures-"));
   const clock = createSystemClock();
   const holder = new PlanHolder();
@@ -51,7 +54,12 @@ export async function openDoor({ transport, limits = {}, peer }: DoorOptions): P
     trustedHops: 0,
     installationNamespace: "sallyport-system",
   });
-  const credentials = createCredentialPorts({ clock, fetcher: createFetcher({ timeout: 1000 }) });
+  const fetcher = createFetcher({ timeout: 1000 });
+  const credentials = createCredentialPorts({
+    clock,
+    fetcher,
+    ...(findCredentials && { introspection: { poster: fetcher, findCredentials } }),
+  });
   const recorded: string[] = [];
   let ids = 0;
   const answering = createCheckAnswering({
@@ -111,14 +119,16 @@ export interface CheckParts {
   readonly app?: string;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What Envoy forwards, and is then said to. */
+  readonly certificate?: string;
   readonly body?: { readonly text: string; readonly size: number };
 }
 
 /** A CheckRequest of a sidecar for a workload of namespace `shop`, from the account `shop/frontend`. */
-export function checkRequest({ app = "orders", path = "/", headers = {}, body }: CheckParts = {}): Buffer {
+export function checkRequest({ app = "orders", path = "/", headers = {}, certificate, body }: CheckParts = {}): Buffer {
   return encodeCheckRequest({
     attributes: {
-      source: { principal: "spiffe://cluster.local/ns/shop/sa/frontend" },
+      source: { principal: "spiffe://cluster.local/ns/shop/sa/frontend", ...(certificate !== undefined && { certificate }) },
       destination: { labels: { app } },
       request: {
         http: {
@@ -130,7 +140,11 @@ export function checkRequest({ app = "orders", path = "/", headers = {}, body }:
           ...(body && { rawBody: Buffer.from(body.text) }),
         },
       },
-      contextExtensions: { "sallyport.namespace": "shop", "sallyport.serviceAccount": app, "sallyport.peer": "principal" },
+      contextExtensions: {
+        "sallyport.namespace": "shop",
+        "sallyport.serviceAccount": app,
+        "sallyport.peer": certificate === undefined ? "principal" : "certificate",
+      },
     },
   });
 }
