@@ -22,11 +22,11 @@ export function locationOf(
   const targets = [found, ...(found?.shadows ?? []).map((shadow) => shadow.plan)].filter((each) => each !== undefined);
   const methods = targets.flatMap(({ policies }) => policies.flatMap((policy) => policy.methods));
   const method = methods.find((each) => couldAccept(each, credential, apiKeys));
-  return method?.locations[0] ?? (credential.kind === "jwt" ? BEARER : API_KEY);
+  return method?.locations[0] ?? (credential.kind === "apiKey" ? API_KEY : BEARER);
 }
 
 function couldAccept(method: MethodPlan, credential: SuiteCredential, apiKeys: readonly ApiKeyEntry[]): boolean {
-  if (credential.kind === "jwt") return method.kind === "jwt" && method.provider.name === credential.provider;
+  if (credential.kind !== "apiKey") return method.kind === credential.kind && method.provider.name === credential.provider;
   if (method.kind !== "apiKey") return false;
   const secret = apiKeys.find(({ namespace, name }) => `${namespace}/${name}` === credential.secret);
   return (

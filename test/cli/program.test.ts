@@ -80,6 +80,48 @@ describe("the command line", () => {
     });
   });
 
+  test("tests what it is given, as it is told", async () => {
+    const asked: unknown[] = [];
+    const ports: Partial<CliPorts> = {
+      test: async (paths, options, { defaultAction }) => {
+        asked.push([paths, options, defaultAction]);
+        return {
+          suites: [],
+          diagnostics: [],
+          coverage: [],
+          totals: { rules: { covered: 0, total: 1, percent: 0 }, parts: { covered: 0, total: 0, percent: 100 } },
+        };
+      },
+    };
+    expect(await run(["test", "a", "b"], ports)).toEqual({
+      exitCode: 1,
+      stdout: "0 tests in 0 suites: 0 passed, 0 failed\nfailed: no test was found\n",
+      stderr: "",
+    });
+    const flags = [
+      "--mutate",
+      "a",
+      "--filter",
+      "front end",
+      "--coverage-threshold",
+      "80",
+      "-o",
+      "json",
+      "--default-action",
+      "Allow",
+    ];
+    expect(JSON.parse((await run(["test", ...flags], ports)).stdout)).toMatchObject({
+      passed: false,
+      coverage: { threshold: 80 },
+    });
+    await run(["test", "a", "--mutate", "--mutate-seconds", "5"], ports);
+    expect(asked).toEqual([
+      [["a", "b"], { format: "text" }, "Deny"],
+      [["a"], { format: "json", filter: "front end", threshold: 80, mutationTime: 60_000 }, "Allow"],
+      [["a"], { format: "text", mutationTime: 5000 }, "Deny"],
+    ]);
+  });
+
   test("prints the manifests and the version", async () => {
     expect(await run(["crds"])).toEqual({ exitCode: 0, stdout: "kind: CustomResourceDefinition\n", stderr: "" });
     expect(await run(["version"])).toEqual({ exitCode: 0, stdout: "sallyport 0.1.0 (revision abc, node v24.0.0)\n", stderr: "" });
@@ -99,12 +141,26 @@ describe("the command line", () => {
 
   for (const [args, stderr] of [
     [["serv"], "sallyport: command serv: is unknown\n  help: did you mean `sallyport serve`?\n"],
-    [["frobnicate"], "sallyport: command frobnicate: is unknown\n  help: the commands are serve, lint, explain, test, crds, version\n"],
+    [
+      ["frobnicate"],
+      "sallyport: command frobnicate: is unknown\n  help: the commands are serve, lint, explain, test, crds, version\n",
+    ],
     [
       ["--policies", "p"],
       "sallyport: flag --policies: stands before a command\n  help: the commands are serve, lint, explain, test, crds, version\n",
     ],
     [["lint"], "sallyport: lint: names no path\n  help: run `sallyport lint DIR`\n"],
+    [["test"], "sallyport: test: names no path\n  help: run `sallyport test DIR`\n"],
+    [
+      ["test", "a", "-o", "xml", "--coverage-threshold", "101", "--mutate-seconds", "x"],
+      "sallyport: flag --output: `xml` is not `text`, `json` or `junit`\n  help: write `-o junit`\n" +
+        "sallyport: flag --coverage-threshold: `101` is not a whole number from 0 to 100\n  help: write `--coverage-threshold 80`\n" +
+        "sallyport: flag --mutate-seconds: `x` is not a whole number from 0 to 86400\n  help: write `--mutate-seconds 80`\n",
+    ],
+    [
+      ["test", "a", "--mutate-seconds", "5"],
+      "sallyport: flag --mutate-seconds: says how long to try mutants, but none are asked for\n  help: add `--mutate`\n",
+    ],
     [["crds", "x"], "sallyport: crds: takes no arguments, but got `x`\n  help: run `sallyport crds`\n"],
     [
       ["crds", "--config", "x"],

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { findSuites } from "../../src/files/find-manifests.ts";
 import { loadManifests, readManifests } from "../../src/files/read-manifests.ts";
 import { digest } from "../api/manifests.ts";
 import { policyText, temporaryFolder } from "./temporary-folder.ts";
@@ -34,6 +35,16 @@ describe("a directory", () => {
       writeFile(path.join(folder, ".git/x.yaml"), "["),
     ]);
     expect(await namesIn(folder)).toEqual({ "a.YML": ["a"], "b.yaml": ["b"], "team/deep/c.json": ["c"] });
+  });
+
+  it("may hold suites of tests, which are no manifests", async () => {
+    const folder = await temporaryFolder();
+    const suites = ["a.test.yaml", "b.test.yml", "c.TEST.YAML", "d.test.json"];
+    for (const name of [...suites, "test.yaml", "e.tests.yaml"]) await writeFile(path.join(folder, name), policyText("p"));
+    expect(Object.keys((await namesIn(folder)) as object)).toEqual(["e.tests.yaml", "test.yaml"]);
+    expect((await findSuites([folder])).files.map((file) => path.relative(folder, file))).toEqual([...suites].sort());
+    // Whoever names a file means it.
+    expect(await namesIn(folder, path.join(folder, "a.test.yaml"))).toEqual({ "a.test.yaml": ["p"] });
   });
 
   it("that is a mounted ConfigMap gives each file once, before and after it is swapped", async () => {

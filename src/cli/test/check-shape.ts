@@ -19,7 +19,7 @@ interface Shape {
 }
 
 /** More than any suite that people keep, and few enough that aliases of aliases cannot make it run for long. */
-const MOST_VALUES = 1_000_000;
+const MOST_VALUES = 500_000;
 
 /** Tells every way in which a document differs from its schema; what a text means is left to others. */
 export function checkShape(reader: DocumentReader, root: Field, schema: TSchema): void {
@@ -106,7 +106,7 @@ export function checkShape(reader: DocumentReader, root: Field, schema: TSchema)
     );
   };
 
-  check(root, schema as Shape);
+  check(root, schema);
 }
 
 const TYPE_NAMES = { array: "a list", object: "a mapping", null: "empty", text: "a text" } as const;

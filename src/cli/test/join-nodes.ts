@@ -7,7 +7,7 @@ import { isMap, isScalar, type Node, Pair, YAMLMap } from "yaml";
 export function joinNodes(under: Node | null, over: Node | null, resolve: (node: Node | null) => Node | null): Node | null {
   const [base, patch] = [resolve(under), resolve(over)];
   if (!isMap(patch)) return patch;
-  const joined = new YAMLMap<unknown, unknown>();
+  const joined = new YAMLMap();
   joined.range = patch.range ?? (isMap(base) ? base.range : undefined) ?? null;
   const patches = new Map(patch.items.map((pair) => [keyOf(pair), pair]));
   for (const pair of isMap(base) ? base.items : []) {
@@ -20,11 +20,11 @@ export function joinNodes(under: Node | null, over: Node | null, resolve: (node:
   return joined;
 }
 
-function add(map: YAMLMap<unknown, unknown>, pair: Pair<unknown, unknown>, value: Node | null): void {
+function add(map: YAMLMap, pair: Pair, value: Node | null): void {
   if (value === null || (isScalar(value) && value.value === null)) return;
-  map.items.push(new Pair<unknown, unknown>(pair.key, value));
+  map.items.push(new Pair(pair.key, value));
 }
 
-function keyOf({ key }: Pair<unknown, unknown>): string {
+function keyOf({ key }: Pair): string {
   return isScalar(key) ? String(key.value) : "";
 }

@@ -1,7 +1,7 @@
 import type { CredentialLocation } from "../../policy/model/authentication.ts";
 import type { Reason } from "../../policy/model/reason.ts";
 import type { DocumentReader, Field } from "../document-reader.ts";
-import type { SuiteCredential } from "./suite.ts";
+import type { SuiteCredential, SuiteToken } from "./suite.ts";
 
 /** One entry of `identities`. */
 export interface SuiteIdentity {
@@ -11,10 +11,12 @@ export interface SuiteIdentity {
   readonly credentials: readonly SuiteCredential[];
 }
 
+const TOKENS = ["jwt", "kubernetesToken", "introspection"] as const;
+
 export function readIdentity(reader: DocumentReader, field: Field, identity: string): SuiteIdentity {
   const members = new Map(reader.entries(field));
   if (members.size === 0) {
-    const help = "write `serviceAccount`, `principal`, `jwt` or `apiKey`; a test without `as` is for a caller who is nobody";
+    const help = "write `serviceAccount`, `principal` or a credential; a test without `as` is for a caller who is nobody";
     reader.fault(field, "MissingField", `\`${field.path}\` says nothing of who calls`, help);
   }
   const [account, principal] = [members.get("serviceAccount"), members.get("principal")];
@@ -32,44 +34,60 @@ export function readIdentity(reader: DocumentReader, field: Field, identity: str
       : principal !== undefined
         ? ({ name: "principal", field: principal } as const)
         : undefined;
-  const [jwt, apiKey] = [members.get("jwt"), members.get("apiKey")];
+  const apiKey = members.get("apiKey");
   return {
     name: identity,
     peer,
     credentials: [
-      ...(jwt === undefined ? [] : [readToken(reader, jwt, identity)]),
+      ...TOKENS.flatMap((kind) => {
+        const token = members.get(kind);
+        return token === undefined ? [] : [readToken(reader, token, kind, identity)];
+      }),
       ...(apiKey === undefined ? [] : [readApiKey(reader, apiKey, identity)]),
     ],
   };
 }
 
-function readToken(reader: DocumentReader, field: Field, identity: string): SuiteCredential {
+function readToken(reader: DocumentReader, field: Field, kind: SuiteToken["kind"], identity: string): SuiteToken {
   const members = new Map(reader.entries(field));
   const claims = members.get("claims");
+  const account = members.get("serviceAccount");
   return {
-    kind: "jwt",
+    kind,
     identity,
     source: reader.positionOf(field),
     provider: reader.text(members.get("provider")) ?? "",
-    claims: claims === undefined ? {} : (reader.value(claims) as Readonly<Record<string, unknown>>),
+    claims: {
+      ...(account === undefined ? {} : accountClaims(reader, account)),
+      ...(claims === undefined ? {} : (reader.value(claims) as Readonly<Record<string, unknown>>)),
+    },
     refused: reader.text(members.get("refused")) as Reason | undefined,
     at: readPlace(reader, members.get("at")),
   };
 }
 
+/** Source: Kubernetes, "Bound service account tokens", the private claims of a token. */
+function accountClaims(reader: DocumentReader, field: Field): SuiteToken["claims"] {
+  const [namespace, name] = readNamespaced(reader, field).split("/");
+  return { sub: `system:serviceaccount:${namespace}:${name}`, "kubernetes.io": { namespace, serviceaccount: { name } } };
+}
+
+function readNamespaced(reader: DocumentReader, field: Field | undefined): string {
+  const name = reader.text(field) ?? "";
+  if (field !== undefined && !/^[^/]+\/[^/]+$/u.test(name)) {
+    reader.fault(field, "InvalidValue", `\`${name}\` is not \`namespace/name\``, "write it like `shop/orders`");
+  }
+  return name;
+}
+
 function readApiKey(reader: DocumentReader, field: Field, identity: string): SuiteCredential {
   const members = new Map(reader.entries(field));
-  const secret = members.get("secret");
-  const name = reader.text(secret) ?? "";
-  if (secret !== undefined && !/^[^/]+\/[^/]+$/u.test(name)) {
-    reader.fault(secret, "InvalidValue", `\`${name}\` is not \`namespace/name\``, "write `secret: shop/acme`");
-  }
   const scopes = members.get("scopes");
   return {
     kind: "apiKey",
     identity,
     source: reader.positionOf(field),
-    secret: name,
+    secret: readNamespaced(reader, members.get("secret")),
     scopes: scopes === undefined ? undefined : reader.items(scopes).map((scope) => reader.text(scope) ?? ""),
     refused: reader.text(members.get("refused")) as Reason | undefined,
     at: readPlace(reader, members.get("at")),

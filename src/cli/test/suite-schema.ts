@@ -103,16 +103,31 @@ const refused = word(
     .map(([name]) => name),
 );
 
+const provider = text("`namespace/name` of an IdentityProvider, or the name of a ClusterIdentityProvider.");
+const claims = Type.Unsafe<unknown>({
+  description: "Its claims. What a good token needs is filled in where it is missing, and left out where it is null.",
+  type: "object",
+});
+
 const identity = object("Who calls: a workload, a credential, or both.", [], {
   serviceAccount: text("The calling workload as `namespace/name`, in the trust domain of the settings."),
   principal: text("The calling workload as a SPIFFE ID."),
   jwt: object("A token that its provider signed.", ["provider"], {
-    provider: text("`namespace/name` of an IdentityProvider, or the name of a ClusterIdentityProvider."),
-    claims: Type.Unsafe<unknown>({
-      description:
-        "Its claims. `iss`, `iat`, `exp` and `aud` are filled in where they are missing, and left out where they are null.",
-      type: "object",
-    }),
+    provider,
+    claims,
+    refused,
+    at: place,
+  }),
+  kubernetesToken: object("A token that a cluster issued to a service account.", ["provider", "serviceAccount"], {
+    provider,
+    serviceAccount: text("The account as `namespace/name`."),
+    claims,
+    refused,
+    at: place,
+  }),
+  introspection: object("A token whose provider answers with these claims when it is asked about it.", ["provider"], {
+    provider,
+    claims,
     refused,
     at: place,
   }),

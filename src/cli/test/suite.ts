@@ -44,10 +44,11 @@ interface SuiteCredentialBase {
 }
 
 export interface SuiteToken extends SuiteCredentialBase {
-  readonly kind: "jwt";
+  /** `introspection` for a token that its provider must be asked about. */
+  readonly kind: "jwt" | "kubernetesToken" | "introspection";
   /** As `auth.provider` names it: `shop/corp`, `corp`. */
   readonly provider: string;
-  /** As JSON has them. A null claim is left out of the token. */
+  /** As JSON has them; of a token that its provider is asked about, what it answers. A null claim is left out. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 

@@ -5,7 +5,7 @@ import { type Policy, writtenParts, writtenRules } from "./policy-rules.ts";
 import { ruleKey, type Tally } from "./tally.ts";
 
 /** One matcher: how often it was true, and how often it was not. */
-export interface PartCoverage {
+interface PartCoverage {
   readonly part: string;
   readonly true: number;
   readonly false: number;

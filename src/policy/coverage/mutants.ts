@@ -153,5 +153,5 @@ function without(entry: Entry, name: string): Entry {
 /** The values under the other name, beside those that stand there. */
 function moved(entry: Entry, from: string, to: string, values: readonly unknown[]): Entry {
   const there = (new Map<string, unknown>(Object.entries(entry)).get(to) ?? []) as readonly unknown[];
-  return { ...without(entry, from), [to]: [...there, ...values] } as Entry;
+  return { ...without(entry, from), [to]: [...there, ...values] };
 }

@@ -2,7 +2,7 @@ import type { PolicyPlan, RulePlan } from "../model/plan.ts";
 import type { Tri } from "../model/tri.ts";
 
 /** What was seen of one matcher. An outcome that was unknown counts as false: it too kept the rule from being true. */
-export interface PartCount {
+interface PartCount {
   true: number;
   false: number;
 }
