@@ -8,7 +8,7 @@ export interface EnvoyProcessOptions {
   readonly binary: string;
   /** The sidecar's name, in logs and messages: `orders`. */
   readonly name: string;
-  /** The bootstrap as JSON or YAML. It may hold a private key, so it is written for the owner alone. */
+  /** The bootstrap as JSON. It may hold a private key, so it is written for the owner alone. */
   readonly config: string;
   /** Where the configuration file goes; not readable for others. */
   readonly directory: string;
