@@ -7,7 +7,7 @@ import { remember } from "./remember.ts";
 import { parseXfcc } from "./xfcc.ts";
 
 /** Certificates that are remembered once read; each is some KiB of text. */
-const MOST_REMEMBERED = 1024;
+const MOST_REMEMBERED = 512;
 
 export type CertificateVerifier = (method: ClientCertificateMethod, request: Request) => Verification;
 

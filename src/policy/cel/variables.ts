@@ -154,10 +154,15 @@ export const CEL_VARIABLES: { readonly [Name in CelVariableName]: CelVariable } 
     "no credential was verified",
     "name of the policy's method that verified the credential; empty if another policy's did",
   ),
-  "auth.kind": scalar("string", "auth", "no credential was verified", "`jwt`, `apiKey`, `kubernetesToken`, `introspection`, …"),
+  "auth.kind": scalar(
+    "string",
+    "auth",
+    "no credential was verified",
+    "`jwt`, `apiKey`, `introspection`, `kubernetesToken`, `clientCertificate` or `anonymous`",
+  ),
   "auth.provider": scalar("string", "auth", "no credential was verified", "the provider that vouched; empty where there is none"),
-  "auth.subject": scalar("string", "auth", "the credential names nobody", "`sub` of a token, name of an API key, …"),
-  "auth.issuer": scalar("string", "auth", "the credential has no issuer", "`iss` of a token"),
+  "auth.subject": scalar("string", "auth", "the credential names nobody", "`sub` of a token, name of an API key or certificate"),
+  "auth.issuer": scalar("string", "auth", "the credential has no issuer", "`iss` of a token, issuer of a certificate"),
   "auth.scopes": many("list<string>", "auth", 50, "no credential was verified", "scopes that the credential carries"),
   "auth.claims": many("map<dyn>", "auth", 50, "no credential was verified", "claims of the credential; integers are `int`"),
 };

@@ -11,6 +11,12 @@ export interface Ownership {
   readonly unresolved: MethodPlan | undefined;
 }
 
+interface Askable {
+  readonly reader: CredentialReader;
+  readonly method: IntrospectionMethod;
+  readonly token: string;
+}
+
 /**
  * Finds who owns what stands at a location, and asks each owner. A provider is asked about a token (introspection) only if nobody else owns it:
  * asking gives the token away, so none goes to a provider that cannot have issued it.
@@ -18,53 +24,53 @@ export interface Ownership {
 export function findOwners(location: LocationPlan, value: string, request: Request, ports: CredentialPorts): Ownership {
   const owners: CredentialReader[] = [];
   const verifications: (Verification | Promise<Verification>)[] = [];
-  const askable: { readonly reader: CredentialReader; readonly method: IntrospectionMethod; readonly token: string }[] = [];
+  let askable: Askable[] | undefined;
   let unresolvedIssuer: MethodPlan | undefined;
   let unresolvedIntrospection: MethodPlan | undefined;
   let issued = false;
-
-  const add = (reader: CredentialReader, verification: Verification | Promise<Verification>): void => {
-    owners.push(reader);
-    verifications.push(verification);
-  };
   for (const reader of location.readers) {
     const credential = reader.read(value);
     if (credential === undefined) continue;
     const { method } = reader;
     switch (method.kind) {
       case "jwt":
-        if (ports.issuerOf(credential) !== method.provider.issuer) break;
+        if (ports.issuerOf(credential) !== method.provider.issuer) continue;
         issued = true;
-        add(reader, ports.verifyJwt(method, credential));
+        verifications.push(ports.verifyJwt(method, credential));
         break;
       case "kubernetesToken":
-        if (ports.issuerOf(credential) !== method.provider.issuer) break;
+        if (ports.issuerOf(credential) !== method.provider.issuer) continue;
         issued = true;
-        add(reader, ports.verifyKubernetesToken(method, credential));
+        verifications.push(ports.verifyKubernetesToken(method, credential));
         break;
       case "introspection":
         if ((ports.issuerOf(credential) ?? method.provider.issuer) === method.provider.issuer)
-          askable.push({ reader, method, token: credential });
-        break;
+          (askable ??= []).push({ reader, method, token: credential });
+        continue;
       case "apiKey":
-        add(reader, ports.verifyApiKey(method, credential));
+        verifications.push(ports.verifyApiKey(method, credential));
         break;
       case "clientCertificate":
-        add(reader, ports.verifyCertificate(method, request));
+        verifications.push(ports.verifyCertificate(method, request));
         break;
       case "unresolved":
         // Whose tokens the missing provider issues is not known: what has a token's form and no other owner may be one of them.
         if (method.wants === "introspection") unresolvedIntrospection ??= method;
         else if (ports.issuerOf(credential) !== undefined) unresolvedIssuer ??= method;
-        break;
+        continue;
       case "anonymous":
-        break;
+        continue;
       default:
         method satisfies never;
+        continue;
     }
+    owners.push(reader);
   }
-  if (!issued && unresolvedIssuer === undefined && !verifications.some(isGood)) {
-    for (const { reader, method, token } of askable) add(reader, ports.verifyIntrospection(method, token));
+  if (askable !== undefined && !issued && unresolvedIssuer === undefined && !verifications.some(isGood)) {
+    for (const { reader, method, token } of askable) {
+      owners.push(reader);
+      verifications.push(ports.verifyIntrospection(method, token));
+    }
   }
   return { owners, verifications, unresolved: unresolvedIssuer ?? unresolvedIntrospection };
 }
