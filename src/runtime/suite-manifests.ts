@@ -31,7 +31,9 @@ export async function readSuiteManifests(paths: readonly string[], settings: Sui
     ...file,
     file: path.normalize(file.file),
   }));
-  const options: CompileOptions = settings;
+  const { trustDomain, trustedHops, installationNamespace, defaultAction } = settings;
+  // The cluster that reviews tokens is played by the suite.
+  const options: CompileOptions = { trustDomain, trustedHops, installationNamespace, defaultAction, tokenReview: true };
   const compile = (results: readonly FileResult[]): ManifestPlan => new ManifestPlans(options).update(results);
   return {
     compiled: compile(files),

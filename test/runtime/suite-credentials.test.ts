@@ -51,11 +51,40 @@ spec:
     - { name: user, effect: Allow, from: [{ authentication: [users], subjects: [alice] }] }
 `;
 
+const TOKENS = `
+apiVersion: sallyport.dev/v1alpha1
+kind: IdentityProvider
+metadata: { name: cluster, namespace: shop }
+spec: { issuer: https://cluster.example, discovery: {} }
+---
+apiVersion: sallyport.dev/v1alpha1
+kind: IdentityProvider
+metadata: { name: opaque, namespace: shop }
+spec: { issuer: https://opaque.example, introspection: {} }
+---
+apiVersion: sallyport.dev/v1alpha1
+kind: IdentityProvider
+metadata: { name: second, namespace: shop }
+spec: { issuer: https://second.example, introspection: {} }
+---
+apiVersion: sallyport.dev/v1alpha1
+kind: APIPolicy
+metadata: { name: orders, namespace: shop }
+spec:
+  peer: { mtls: Optional }
+  authentication:
+    - { name: pods, kubernetesToken: { providerRef: { name: cluster }, audiences: [orders], review: TokenReview } }
+    - { name: users, introspection: { providerRef: { name: opaque }, audiences: [orders] } }
+  rules:
+    - { name: robot, effect: Allow, from: [{ authentication: [pods], subjects: ["system:serviceaccount:shop:robot"] }] }
+    - { name: user, effect: Allow, from: [{ authentication: [users], scopes: [read] }] }
+`;
+
 /** The reason of a decision about a call by an identity that is written so. */
-async function reasonFor(identity: string, request = ""): Promise<string | undefined> {
+async function reasonFor(identity: string, request = "", world = WORLD): Promise<string | undefined> {
   const folder = await temporaryFolder();
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, "world.yaml"), WORLD);
+  await writeFile(path.join(folder, "world.yaml"), world);
   await writeFile(
     path.join(folder, "a.test.yaml"),
     `policies: world.yaml
@@ -125,6 +154,31 @@ describe("an API key of a suite", () => {
   ] as const) {
     test(`that ${name}: ${reason}`, async () => {
       expect(await reasonFor(identity)).toBe(reason);
+    });
+  }
+});
+
+describe("of the tokens that are no plain JWT", () => {
+  const pod = (more: string): string => `{ kubernetesToken: { provider: shop/cluster, ${more} } }`;
+  const opaque = (claims: string, provider = "shop/opaque"): string =>
+    `{ introspection: { provider: ${provider}, claims: { sub: alice, ${claims} } } }`;
+  for (const [name, identity, reason] of [
+    ["that of a service account speaks for it", pod("serviceAccount: shop/robot"), "allowed"],
+    ["that of another account does not", pod("serviceAccount: shop/other"), "no_rule_matched"],
+    [
+      "one whose account and subject disagree is refused",
+      pod("serviceAccount: shop/robot, claims: { sub: 'system:serviceaccount:shop:other' }"),
+      "token_claim_invalid",
+    ],
+    ["one for another audience is refused", pod("serviceAccount: shop/robot, claims: { aud: stock }"), "token_audience_mismatch"],
+    ["one that its provider vouches for is as good as the answer", opaque("scope: read"), "allowed"],
+    ["one whose answer lacks the scope is not", opaque("scope: write"), "no_rule_matched"],
+    ["one that the provider calls inactive is refused", opaque("active: false"), "token_inactive"],
+    ["one that ran out is refused", opaque("scope: read, exp: 1767225000"), "token_expired"],
+    ["one of another provider is inactive", opaque("scope: read", "shop/second"), "token_inactive"],
+  ] as const) {
+    test(`${name}: ${reason}`, async () => {
+      expect(await reasonFor(identity, "", TOKENS)).toBe(reason);
     });
   }
 });
