@@ -44,8 +44,9 @@ export function doorOnlyBanner(ports: PlaygroundPorts, envoy: EnvoyResult & { fo
 
 function howToEdit(): readonly string[] {
   return [
-    "Change a policy: in manifests/examples/shop/orders.yaml remove the rule `frontend-reads`, save, and call as frontend again:",
-    "the answer is 401 at once, for now only a token would help. A mistake in a file is told here, and the last good version stays.",
+    "Change a policy: delete the rule `frontend-reads` from manifests/examples/shop/orders.yaml, save, and repeat the first call.",
+    "It is refused at once, with 401 and not 403, because a caller with a token could still read orders.",
+    "A mistake in the file is told below with its line, and the last good version stays in force.",
   ];
 }
 

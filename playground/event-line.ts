@@ -17,6 +17,8 @@ interface LogLine {
   readonly at?: string;
   readonly fault?: string;
   readonly help?: string;
+  /** A file whose last good content is in force. */
+  readonly file?: string;
   readonly generation?: number;
   readonly error?: string;
   readonly cause?: string;
@@ -49,7 +51,15 @@ function renderDecision(line: LogLine): string {
 function renderNews(line: LogLine, message: string): string {
   const what = line.generation === undefined ? message : `${message} (generation ${line.generation})`;
   const mark = QUIET.has(line.level ?? "info") ? "" : "! ";
-  return joined([clock(line.time), mark + what, line.at, line.fault, line.help && `(${line.help})`, line.error, line.cause]);
+  return joined([
+    clock(line.time),
+    mark + what,
+    line.at ?? line.file,
+    line.fault,
+    line.help && `(${line.help})`,
+    line.error,
+    line.cause,
+  ]);
 }
 
 function joined(parts: readonly (string | false | undefined)[]): string {

@@ -44,5 +44,5 @@ export async function choosePorts(env: NodeJS.ProcessEnv, wanted: readonly PortN
 
 async function inUse(entry: PlaygroundPort, port: number): Promise<string> {
   const holder = await portHolder(port);
-  return `port ${port} (${entry.what}) is in use${holder ? ` by ${holder}` : ""}: stop what listens there, or set ${entry.env}`;
+  return `port ${port} (${entry.what}) is in use${holder ? ` by ${holder}` : ""}: stop what listens there, or set ${entry.env} (0 takes a free port)`;
 }

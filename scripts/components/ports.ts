@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { createServer } from "node:net";
+import { basename } from "node:path";
 
 /** True if something listens on the port of the loopback interface, or of all of them. */
 export function portInUse(port: number, address = "127.0.0.1"): Promise<boolean> {
@@ -29,7 +30,7 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * Who listens on a TCP port, as `node, process 1234`; undefined where that cannot be known (no procfs, or another user's process).
+ * Who listens on a TCP port, as `node src/main.ts serve, process 1234`; undefined where that cannot be known (no procfs, or another user's process).
  * Source: proc_net(5): local address in hex, state 0A is LISTEN, the tenth column is the socket's inode.
  */
 export async function portHolder(port: number): Promise<string | undefined> {
@@ -45,8 +46,15 @@ export async function portHolder(port: number): Promise<string | undefined> {
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     for (const descriptor of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
       const link = await readlink(`/proc/${pid}/fd/${descriptor}`).catch(() => "");
-      if (inodes.has(link)) return `${(await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "?")).trim()}, process ${pid}`;
+      if (inodes.has(link)) return `${await commandOf(pid)}, process ${pid}`;
     }
   }
   return undefined;
+}
+
+/** The program and the words before its first flag: enough to know it by. proc_pid_comm(5) would call every Node `MainThread`. */
+async function commandOf(pid: string): Promise<string> {
+  const [program = "", ...args] = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
+  const flag = args.findIndex((word) => word === "" || word.startsWith("-"));
+  return [basename(program), ...args.slice(0, flag === -1 ? 3 : Math.min(flag, 3))].join(" ") || "an unknown program";
 }

@@ -38,7 +38,7 @@ export function readYaml(file: string, text: string): YamlText {
   };
   const refused = (faults: readonly TextFault[]): YamlText => ({
     ok: false,
-    faults: faults.slice(0, MOST_FAULTS).map(({ offset, ...fault }) => ({ ...fault, source: at(offset) })),
+    faults: onePerLine(faults.map(({ offset, ...fault }) => ({ ...fault, source: at(offset) }))).slice(0, MOST_FAULTS),
   });
   try {
     const nesting = nestingFault(text);
@@ -54,6 +54,13 @@ export function readYaml(file: string, text: string): YamlText {
   } catch (error) {
     return refused([thrownFault(error)]);
   }
+}
+
+/** After its first fault in a line the parser reads on, and what it then says of that line is an echo. */
+function onePerLine(faults: readonly YamlFault[]): readonly YamlFault[] {
+  const first = new Map<number, YamlFault>();
+  for (const fault of faults) if (!first.has(fault.source.line)) first.set(fault.source.line, fault);
+  return [...first.values()];
 }
 
 function read(document: Document, at: (offset: number) => SourcePosition): readonly YamlDocument[] {

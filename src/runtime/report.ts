@@ -5,12 +5,13 @@ import type { ManifestPlan } from "./manifest-plans.ts";
 import type { PlanInForce } from "./plan-holder.ts";
 
 /** Tells a plan that came into force, and each of its faults in a line of its own. */
-export function reportPlan(log: Log, inForce: PlanInForce, { files, objects }: ManifestPlan): void {
+export function reportPlan(log: Log, inForce: PlanInForce, { files, objects, staleFiles }: ManifestPlan): void {
   const { error: errors, warning: warnings } = inForce.faults;
   for (const diagnostic of inForce.diagnostics) {
     if (diagnostic.severity !== "note")
       log[diagnostic.severity === "error" ? "error" : "warn"]("policy fault", fieldsOf(diagnostic));
   }
+  for (const file of staleFiles) log.warn("file cannot be read, its last good content stays in force", { file });
   log.info("plan in force", { generation: inForce.generation, files, objects, errors, warnings });
 }
 

@@ -151,3 +151,7 @@ describe("a text", () => {
     );
   });
 });
+
+it("a line is faulted once, however often the parser stumbles over it", () => {
+  expect(faultsOf("a: b: c: d\n")).toEqual(["1:4 InvalidYAML: not YAML: nested mappings are not allowed in compact mappings"]);
+});

@@ -33,7 +33,7 @@ describe("the playground's ports", () => {
       faults: [
         expect.stringMatching(
           new RegExp(
-            `^port ${port} \\(the data plane's gRPC\\) is in use(?: by .+, process ${process.pid})?: stop what listens there, or set PLAYGROUND_GRPC_PORT$`,
+            `^port ${port} \\(the data plane's gRPC\\) is in use(?: by .+, process ${process.pid})?: stop what listens there, or set PLAYGROUND_GRPC_PORT \\(0 takes a free port\\)$`,
           ),
         ),
         "PLAYGROUND_ADMIN_PORT is `65536`, which is not a port",
