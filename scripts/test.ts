@@ -3,8 +3,8 @@ import { rmSync } from "node:fs";
 import { LEFT_OUT_FILE, readLeftOut } from "../test/envoy/harness/requirements.ts";
 
 /**
- * `npm test`: everything that can run on this machine, and a list of what could not and why. With `CI=true` nothing may be left out: the
- * test that misses its requirement fails by itself.
+ * `npm test`: everything that can run on this machine, and a list of what could not and why. With `CI=true` nothing that the README asks
+ * for may be missing: the test that lacks it fails by itself.
  */
 rmSync(LEFT_OUT_FILE, { force: true });
 const run = spawnSync(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)], {

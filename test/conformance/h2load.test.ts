@@ -14,7 +14,7 @@ const found = await run("h2load", ["--version"]).then(
   () => true,
   () => false,
 );
-await recordRequirement(import.meta.url, found ? undefined : "h2load is not on PATH; install nghttp2-client");
+await recordRequirement(import.meta.url, found ? undefined : "h2load is not on PATH; install nghttp2-client", "extra");
 
 const common = ["-n5000", "-t1", "-Hcontent-type: application/grpc", "-Hte: trailers"];
 
