@@ -24,9 +24,15 @@ type Resources = {
 export function snapshotOf(yaml: string): Snapshot {
   const resources: Resources = { policies: [], clusterPolicies: [], providers: [], services: [], namespaces: [] };
   const lostNamespaces = new Set<string>();
+  let incomplete = false;
   for (const document of parseAllDocuments(yaml)) {
-    const outcome = parseResource(document.toJS(), { digest: (key) => `digest of ${key}` });
-    if (outcome.outcome === "invalid" && outcome.lostPolicy) lostNamespaces.add(outcome.object.namespace ?? "");
+    const object: unknown = document.toJS();
+    if (object === null) continue;
+    const outcome = parseResource(object, { digest: (key) => `digest of ${key}` });
+    if (outcome.outcome === "invalid" && outcome.lostPolicy) {
+      if (outcome.object.namespace === undefined) incomplete = true;
+      else lostNamespaces.add(outcome.object.namespace);
+    }
     if (outcome.outcome !== "resource") continue;
     const { resource } = outcome;
     if (resource.kind === "APIPolicy") resources.policies.push(resource);
@@ -36,7 +42,7 @@ export function snapshotOf(yaml: string): Snapshot {
     else if (resource.kind === "IdentityProvider" || resource.kind === "ClusterIdentityProvider")
       resources.providers.push(resource);
   }
-  return { ...resources, lostNamespaces, incomplete: false };
+  return { ...resources, lostNamespaces, incomplete };
 }
 
 export function compileWorld(yaml: string, options: Partial<CompileOptions> = {}, lastGood?: LastGood): Compilation {

@@ -78,6 +78,7 @@ function claim(name: string, values: readonly string[], field: string, negated: 
   const presence = values.every((value) => value === ANY);
   const test = (value: ClaimValue | undefined): Tri => {
     if (presence) return isPresent(value) ? TRUE : FALSE;
+    if (values.includes(ANY)) return isPresent(value) ? TRUE : UNKNOWN;
     if (Array.isArray(value)) {
       return (value as readonly ClaimValue[]).reduce<Tri>(
         (best, element) => Math.max(best, matches(scalarText(element))) as Tri,

@@ -1,41 +1,48 @@
 import { compileHost, coveringPatterns, type HostPattern, patternText } from "../match/host-pattern.ts";
 import { createHostTrie } from "../match/host-trie.ts";
 import type { PolicyPlan, TargetPlan } from "../model/plan.ts";
-import { type Candidates, joinTried, type Tried } from "./target-plan.ts";
+import { type Candidates, enforcedOf, joinTried, type Tried, trialsOf } from "./target-plan.ts";
 import type { TargetedPolicy } from "./targeted-policy.ts";
 
 /** One host pattern and the policies that name it. */
 interface Claim {
   readonly pattern: HostPattern;
   readonly text: string;
-  owner: PolicyPlan | undefined;
+  /** Enforced, oldest first: the first of them has the host. */
+  readonly owners: PolicyPlan[];
   readonly shadows: PolicyPlan[];
 }
 
 /** The policies that stand around an own one: what the cluster says of its namespace, and those whose target nobody knows. */
 type Around = (namespace: string) => Candidates;
 
+/** Where a policy stands among all of them, the oldest first. */
+type Rank = (plan: PolicyPlan) => number;
+
 /**
  * A host belongs to the policy with the most specific pattern that covers it; where two have one pattern, the older stands and the newer loses
  * that host alone. Shadow policies take no host: the enforced ones are looked up as if there were no others.
  */
-export function indexHosts(policies: readonly TargetedPolicy[], around: Around): (host: string) => TargetPlan | undefined {
+export function indexHosts(
+  policies: readonly TargetedPolicy[],
+  around: Around,
+  rank: Rank,
+): (host: string) => TargetPlan | undefined {
   const claims = collectClaims(policies);
   const owned = createHostTrie(
-    [...claims.values()].filter(({ owner }) => owner !== undefined).map((claim) => [claim.pattern, claim] as const),
+    [...claims.values()].filter(({ owners }) => owners.length > 0).map((claim) => [claim.pattern, claim] as const),
   );
   const tried = [...claims.values()].some(({ shadows }) => shadows.length > 0);
   // Most hosts of a large installation are asked for on no one replica, so each target is joined when it first is.
   const plans = new Map<string, TargetPlan>();
   return (host) => {
-    const claim = owned.find(host);
-    const shadowing = tried ? shadowingClaims(claims, claim, host) : NO_CLAIMS;
-    if (claim === undefined && shadowing.length === 0) return undefined;
-    const key =
-      shadowing.length === 0 ? (claim?.text ?? "") : [claim?.text ?? "", ...shadowing.map(({ text }) => text)].join(" ");
+    const owning = owned.find(host);
+    const covering = tried ? coveringClaims(claims, host) : owning === undefined ? NO_CLAIMS : [owning];
+    if (owning === undefined && covering.length === 0) return undefined;
+    const key = covering.map(({ text }) => text).join(" ");
     let plan = plans.get(key);
     if (plan === undefined) {
-      plan = joinHost(claim, shadowing, around);
+      plan = joinHost(covering, around, rank);
       plans.set(key, plan);
     }
     return plan;
@@ -55,15 +62,15 @@ function collectClaims(policies: readonly TargetedPolicy[]): Map<string, Claim> 
         continue;
       }
       const text = patternText(compiled.pattern);
-      const claim = claims.get(text) ?? { pattern: compiled.pattern, text, owner: undefined, shadows: [] };
+      const claim = claims.get(text) ?? { pattern: compiled.pattern, text, owners: [], shadows: [] };
       claims.set(text, claim);
-      if (plan.mode === "Shadow") claim.shadows.push(plan);
-      else if (claim.owner === undefined) claim.owner = plan;
-      else {
+      const [owner] = claim.owners;
+      (plan.mode === "Shadow" ? claim.shadows : claim.owners).push(plan);
+      if (plan.mode !== "Shadow" && owner !== undefined && owner !== plan) {
         faults.warn(
           "HostConflict",
           path,
-          `\`${host}\` belongs to the older APIPolicy \`${claim.owner.key}\`, and this policy does not decide about it`,
+          `\`${host}\` belongs to the older APIPolicy \`${owner.key}\`, and this policy does not decide about it`,
           "remove it from one of the two",
         );
       }
@@ -72,38 +79,40 @@ function collectClaims(policies: readonly TargetedPolicy[]): Map<string, Claim> 
   return claims;
 }
 
-/** Claims of Shadow policies that would decide about the host, or beside its owner, were they enforced: none that is less specific. */
-function shadowingClaims(claims: ReadonlyMap<string, Claim>, owner: Claim | undefined, host: string): Claim[] {
-  const found: Claim[] = [];
-  for (const text of coveringPatterns(host)) {
-    const claim = claims.get(text);
-    if (claim !== undefined && claim.shadows.length > 0) found.push(claim);
-    if (claim !== undefined && claim === owner) break;
-  }
-  return found;
+/** The most specific first. */
+function coveringClaims(claims: ReadonlyMap<string, Claim>, host: string): Claim[] {
+  return coveringPatterns(host).flatMap((text) => claims.get(text) ?? []);
 }
 
-function joinHost(claim: Claim | undefined, shadowing: readonly Claim[], around: Around): TargetPlan {
-  const owner = claim?.owner;
-  const enforced = owner === undefined ? undefined : placed(owner, around);
-  const tried = shadowing.flatMap(({ text, shadows }) =>
-    shadows.map((shadow): Tried => {
-      const candidates =
-        enforced === undefined || text !== claim?.text
-          ? placed(shadow, around)
-          : { ...enforced, own: [...enforced.own.filter(({ key }) => key !== shadow.replaces), shadow] };
-      return { policy: shadow.key, candidates };
-    }),
-  );
-  return joinTried(enforced ?? { overrides: [], own: [], defaults: [] }, tried, "Optional");
-}
-
-function placed(plan: PolicyPlan, around: Around): Candidates {
-  const { overrides, own, defaults } = around(plan.namespace);
-  const enforced = (plans: readonly PolicyPlan[]): PolicyPlan[] => plans.filter(({ mode }) => mode === "Enforce");
-  return {
-    overrides: enforced(overrides),
-    own: [plan, ...enforced(own).filter((other) => other !== plan)],
-    defaults: enforced(defaults),
+function joinHost(covering: readonly Claim[], around: Around, rank: Rank): TargetPlan {
+  const place = (plan: PolicyPlan): Candidates => {
+    const { overrides, own, defaults } = around(plan.namespace);
+    return { overrides, own: [...own.filter((other) => other !== plan), plan].sort((a, b) => rank(a) - rank(b)), defaults };
   };
+  const owner = covering.find(({ owners }) => owners.length > 0)?.owners[0];
+  const enforced = owner === undefined ? NOBODYS : place(owner);
+  const tried = covering.flatMap(({ shadows }, at) => shadows.flatMap((shadow) => tryAt(shadow, at, covering, place, rank)));
+  return joinTried(enforcedOf(enforced), [...tried, ...trialsOf(enforced)], "Optional");
+}
+
+const NOBODYS: Candidates = { overrides: [], own: [], defaults: [] };
+
+/**
+ * A Shadow policy that names the pattern at `at`, as if it were enforced: it has the host where no enforced policy has as specific a pattern, stands
+ * beside the owner of the same pattern, and is not asked where there is a more specific one. The policy that it is a candidate for is not there.
+ */
+function tryAt(
+  shadow: PolicyPlan,
+  at: number,
+  covering: readonly Claim[],
+  place: (plan: PolicyPlan) => Candidates,
+  rank: Rank,
+): readonly Tried[] {
+  const stays = ({ key }: PolicyPlan): boolean => key !== shadow.replaces;
+  const rivalAt = covering.findIndex(({ owners }) => owners.some(stays));
+  if (rivalAt >= 0 && rivalAt < at) return [];
+  const rival = rivalAt === at ? covering[at]?.owners.find(stays) : undefined;
+  const { overrides, own, defaults } = enforcedOf(place(rival ?? shadow));
+  const beside = [...own.filter(stays), shadow].sort((a, b) => rank(a) - rank(b));
+  return [{ policy: shadow.key, candidates: { overrides, own: beside, defaults } }];
 }

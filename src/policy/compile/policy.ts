@@ -57,8 +57,11 @@ function sectionsOf(policy: APIPolicy | ClusterAPIPolicy): Section[] {
     { at: "spec.defaults", tier: "default", body: policy.spec.defaults },
   ] as const;
   const elsewhere = policy.faults.some(({ path }) => !parts.some(({ at }) => isWithin(path, at)));
-  // Where nothing of the spec can be read, it may have said anything; else a section that is not written has nothing to deny.
-  const unreadable = policy.faults.some(({ path }) => path === "" || path === "spec");
+  // Where nothing of the spec can be read, or a field of it is unknown, a section that is not written may have said anything (it may be
+  // that field, misspelt); else it has nothing to deny.
+  const unreadable = policy.faults.some(
+    ({ code, path }) => path === "" || path === "spec" || (code === "UnknownField" && /^spec\.[^.[]+$/.test(path)),
+  );
   return parts.flatMap(({ at, tier, body }) => {
     const faultyInside = policy.faults.some(({ path }) => isWithin(path, at));
     if (body === undefined && !faultyInside && !unreadable) return [];
@@ -114,7 +117,7 @@ function compileSection(
   const methodNames = dropped ? undefined : methods.map(({ name }) => name);
 
   const rules: Record<Effect, RulePlan[]> = { Allow: [], Deny: [], Audit: [] };
-  const plan: PolicyPlan & { invalid: boolean } = {
+  const plan: PolicyPlan & { invalid: boolean; keepHeaders: readonly string[] } = {
     ...emptyPolicyPlan(policy, tier),
     mode: policy.spec.mode,
     replaces,
@@ -137,6 +140,12 @@ function compileSection(
     if (faults.errors === before) rules[rule.effect].push(compiled);
   }
   plan.invalid = faulty || faults.errors > errorsBefore;
+  if (plan.invalid) {
+    // What is left of a faulty policy counts against callers, and never for them.
+    rules.Allow.length = 0;
+    rules.Audit.length = 0;
+    plan.keepHeaders = [];
+  }
   return plan;
 }
 

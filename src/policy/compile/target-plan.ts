@@ -14,17 +14,24 @@ export interface Candidates {
  * is, a gateway's need not.
  */
 export function joinPolicies(candidates: Candidates, peer: "Required" | "Optional"): TargetPlan {
-  const enforced = mapCandidates(candidates, (plans) => plans.filter(({ mode }) => mode === "Enforce"));
+  return joinTried(enforcedOf(candidates), trialsOf(candidates), peer);
+}
+
+export function enforcedOf(candidates: Candidates): Candidates {
+  return mapCandidates(candidates, (plans) => plans.filter(({ mode }) => mode === "Enforce"));
+}
+
+/** Each Shadow policy among the candidates, as if it alone of them were enforced. */
+export function trialsOf(candidates: Candidates): readonly Tried[] {
   const shadowed = Object.values(candidates)
     .flat()
     .filter(({ mode }) => mode === "Shadow");
-  const tried = [...new Set(shadowed.map(({ key }) => key))].map((key): Tried => {
+  return [...new Set(shadowed.map(({ key }) => key))].map((key) => {
     const replaced = shadowed.find((plan) => plan.key === key)?.replaces;
     const stays = (plan: PolicyPlan): boolean =>
       plan.mode === "Shadow" ? plan.key === key : plan.key !== replaced || plan.tier !== "own";
     return { policy: key, candidates: mapCandidates(candidates, (plans) => plans.filter(stays)) };
   });
-  return joinTried(enforced, tried, peer);
 }
 
 /** A Shadow policy and the policies as they would be if it were enforced. */
@@ -33,10 +40,18 @@ export interface Tried {
   readonly candidates: Candidates;
 }
 
-/** The plan of what is enforced, with a plan beside it for each Shadow policy; the first counts where one is tried in several places. */
+/**
+ * The plan of what is enforced, with a plan beside it for each Shadow policy that has a part in its own; the first counts where one is tried in
+ * several places.
+ */
 export function joinTried(enforced: Candidates, tried: readonly Tried[], peer: "Required" | "Optional"): TargetPlan {
   const first = tried.filter(({ policy }, index) => tried.findIndex((other) => other.policy === policy) === index);
-  return { ...join(enforced, peer), shadows: first.map(({ policy, candidates }) => ({ policy, plan: join(candidates, peer) })) };
+  const shadows = first.map(({ policy, candidates }) => ({ policy, plan: join(candidates, peer) }));
+  // Defaults on trial have no part where the namespace has a policy of its own.
+  return {
+    ...join(enforced, peer),
+    shadows: shadows.filter(({ policy, plan }) => plan.policies.some(({ key }) => key === policy)),
+  };
 }
 
 function mapCandidates(candidates: Candidates, map: (plans: readonly PolicyPlan[]) => readonly PolicyPlan[]): Candidates {

@@ -75,10 +75,16 @@ export function indexTargets({ policies, clusterPolicies, services, namespaces, 
     others.set(namespace, targets);
     return targets;
   };
-  const hosts = indexHosts(hosted, (namespace) => ({
-    own: (selections.get(namespace) ?? []).filter(({ unknown }) => unknown).map(({ plan }) => plan),
-    ...clusterOf(namespace),
-  }));
+  const ranks = new Map(policies.map(({ plan }, index) => [plan, index]));
+  const hosts = indexHosts(
+    hosted,
+    (namespace) => ({
+      own: (selections.get(namespace) ?? []).filter(({ unknown }) => unknown).map(({ plan }) => plan),
+      ...clusterOf(namespace),
+    }),
+    // Nothing is known of the age of what cannot be read.
+    (plan) => ranks.get(plan) ?? ranks.size,
+  );
 
   return {
     forWorkload(namespace, labels, labelsKey) {

@@ -9,7 +9,8 @@ import type { RequestFacts } from "./request-facts.ts";
 export function refusal(reason: Reason, target: TargetPlan | undefined, policy: PolicyPlan | undefined): DenyAnswer {
   const memo = target === undefined ? COMMON : memoOf(target);
   const former = policy ?? target?.policies[0];
-  const key = former === undefined ? reason : `${reason} ${former.key}`;
+  // The two halves of a cluster's policy have one key, and each its own form.
+  const key = former === undefined ? reason : `${reason} ${former.tier} ${former.key}`;
   let answer = memo.get(key);
   if (answer === undefined) {
     answer = shape(reason, target, former);
@@ -57,7 +58,10 @@ const BEARER_KINDS: ReadonlySet<string> = new Set(["jwt", "introspection", "kube
 function expectsBearer(target: TargetPlan | undefined): boolean {
   return (
     target?.locations.some(
-      (location) => location.name === "authorization" && location.readers.some(({ method }) => BEARER_KINDS.has(method.kind)),
+      (location) =>
+        location.in === "header" &&
+        location.name === "authorization" &&
+        location.readers.some(({ method }) => BEARER_KINDS.has(method.kind === "unresolved" ? method.wants : method.kind)),
     ) === true
   );
 }
@@ -96,8 +100,10 @@ export function forward(
   const values = policy === undefined ? new Map<string, string>() : claimHeaderValues(policy, credentials);
   const setHeaders = [...values];
   const removeHeaders = [...plan.removeHeaders, ...plan.claimHeaders.filter((name) => !values.has(name)), ...twins];
-  if (cookie === "") removeHeaders.push("cookie");
-  else if (cookie !== undefined) setHeaders.push(["cookie", cookie]);
+  // A header that a claim is written to, or that is a credential as a whole, is that and not what is left of the caller's cookies.
+  const cookieIsSpoken = plan.claimHeaders.includes("cookie") || plan.removeHeaders.includes("cookie");
+  if (cookie === "" && !cookieIsSpoken) removeHeaders.push("cookie");
+  else if (cookie !== undefined && !cookieIsSpoken) setHeaders.push(["cookie", cookie]);
   return { kind: "allow", setHeaders, removeHeaders, removeQueryParameters: plan.removeQueryParameters };
 }
 
@@ -118,9 +124,13 @@ function claimHeaderValues(policy: PolicyPlan, credentials: readonly VerifiedCre
 /** Visible ASCII only: anything else could end the header or begin another. Lists are joined by commas where no element holds one. */
 function headerText(value: ClaimValue | undefined): string | undefined {
   if (Array.isArray(value)) {
-    const texts = (value as readonly ClaimValue[]).map(headerText);
+    const texts = (value as readonly ClaimValue[]).map(scalarText);
     return texts.length > 0 && texts.every((text) => text !== undefined && !text.includes(",")) ? texts.join(",") : undefined;
   }
+  return scalarText(value);
+}
+
+function scalarText(value: ClaimValue | undefined): string | undefined {
   if (typeof value !== "string" && typeof value !== "bigint" && typeof value !== "boolean") return undefined;
   const text = String(value);
   return /^[\x21-\x7e]+$/.test(text) ? text : undefined;

@@ -51,10 +51,13 @@ export function evaluateRule(rule: RulePlan, evaluation: Evaluation, admission: 
   if (to === FALSE) return FALSE;
   const from = admission === "open" ? any(rule.from, evaluation) : anyNamingPeer(rule.from, evaluation);
   if (from === FALSE) return FALSE;
-  // A part of a body is no body: what an expression would say of it is not known.
-  const truncated = rule.readsBody && evaluation.request.body?.truncated === true;
-  const when = truncated ? UNKNOWN : all(rule.when, evaluation);
+  const when = missesBody(rule, evaluation) ? UNKNOWN : all(rule.when, evaluation);
   return Math.min(to, from, when) as Tri;
+}
+
+/** A part of a body is no body: what an expression would say of it is not known. */
+function missesBody(rule: RulePlan, { request }: Evaluation): boolean {
+  return rule.readsBody && request.body?.truncated === true;
 }
 
 /**
@@ -63,6 +66,6 @@ export function evaluateRule(rule: RulePlan, evaluation: Evaluation, admission: 
  */
 export function wantsCredential(rule: RulePlan, evaluation: Evaluation): boolean {
   const holds = (predicate: Predicate): boolean => predicate.needsCredential || predicate.test(evaluation) === TRUE;
-  if (any(rule.to, evaluation) !== TRUE || !rule.when.every(holds)) return false;
+  if (missesBody(rule, evaluation) || any(rule.to, evaluation) !== TRUE || !rule.when.every(holds)) return false;
   return rule.from.length === 0 || rule.from.some((entry) => entry.predicates.every(holds));
 }
