@@ -36,6 +36,8 @@ export async function startPinned(
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, UV_THREADPOOL_SIZE: "1" },
   });
+  // A run that fails must leave no server behind.
+  process.once("exit", () => child.kill("SIGKILL"));
   const port = await portOf(child, ready);
   return { pid: child.pid ?? 0, port, stop: () => stop(child) };
 }
