@@ -2,7 +2,7 @@ import { digestApiKey } from "../../../src/identity/api-key/digest.ts";
 import { createApiKeyIndex } from "../../../src/identity/api-key/key-index.ts";
 import { verifyApiKey } from "../../../src/identity/api-key/verify.ts";
 import { checkClaims } from "../../../src/identity/jwt/claims.ts";
-import { type JsonObject, parseStrictObject } from "../../../src/identity/jwt/strict-json.ts";
+import { parseStrictObject } from "../../../src/identity/jwt/strict-json.ts";
 import { createPeerReader } from "../../../src/identity/mtls/peer-reader.ts";
 import { type DecisionPorts, decide } from "../../../src/policy/decide/decide.ts";
 import type { JwtMethod, Verification } from "../../../src/policy/model/authentication.ts";
@@ -76,7 +76,7 @@ function verify(method: JwtMethod, token: Token): Verification {
   return checkClaims(method, claimsOf(token), NOW * 1000);
 }
 
-function claimsOf(token: Token): JsonObject {
+function claimsOf(token: Token): Exclude<ReturnType<typeof parseStrictObject>, string> {
   const claims = parseStrictObject(JSON.stringify(token.claims));
   if (typeof claims === "string") throw new TypeError(claims);
   return claims;

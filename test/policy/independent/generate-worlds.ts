@@ -7,7 +7,7 @@ const V1ALPHA1 = "sallyport.dev/v1alpha1";
 const SHADOW_OF = "sallyport.dev/shadow-of";
 
 const target: fc.Arbitrary<object> = fc.oneof(
-  { arbitrary: fc.constant({}), weight: 14 },
+  { arbitrary: fc.constant({}), weight: 16 },
   { arbitrary: fc.constantFrom("orders", "canary", "external", "absent").map(refTo), weight: 2 },
   {
     arbitrary: fc.constantFrom({ app: "orders" }, { tier: "web" }, { app: "orders", track: "canary" }).map(selecting),
@@ -150,7 +150,9 @@ const policies: fc.Arbitrary<Manifest[]> = fc
       ...["a", "b", "c", "d"]
         .slice(0, own)
         .map((name) =>
-          fc.constantFrom("shop", "shop", "shop", "shop", "shop", "pay").chain((namespace) => ownPolicy({ name, namespace })),
+          fc
+            .constantFrom("shop", "shop", "shop", "shop", "shop", "shop", "shop", "pay")
+            .chain((namespace) => ownPolicy({ name, namespace })),
         ),
       ...["a", "x"].slice(0, cluster).map(clusterPolicy),
     ),

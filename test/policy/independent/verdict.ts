@@ -47,12 +47,14 @@ export function judge(tiers: Tiers, scene: Scene, credentials: readonly Credenti
   return { reason: tiers.rest.length === 0 ? "no_policy" : "no_rule_matched" };
 }
 
-/** Audit rules that matched, each once. */
+/** Audit rules that matched, each once, for whichever identity. The halves of a cluster's policy may have rules of one name. */
 export function auditsOf(policies: readonly Policy[], scene: Scene, credentials: readonly Credential[]): readonly string[] {
-  const found = policies.flatMap((policy) => findings("Audit", policy, viewsToAllow(policy, credentials), scene));
-  return [
-    ...new Set(found.filter(({ value }) => value === true).map(({ policy, rule }) => `${policy.key} ${rule.name}`)),
-  ].toSorted();
+  return policies
+    .flatMap((policy) => {
+      const found = findings("Audit", policy, viewsToAllow(policy, credentials), scene).filter(({ value }) => value === true);
+      return [...new Set(found.map(({ rule }) => rule))].map(({ name }) => `${policy.key} ${name}`);
+    })
+    .toSorted();
 }
 
 function allows(policies: readonly Policy[], scene: Scene, credentials: readonly Credential[]): readonly Finding[] {
