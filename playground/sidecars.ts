@@ -3,8 +3,8 @@ import type { Children } from "../scripts/components/children.ts";
 import { type EnvoyProcess, startEnvoy } from "../scripts/components/envoy-process.ts";
 import { createAuthority } from "../src/pki/authority.ts";
 import { issueSvid } from "../src/pki/svid.ts";
+import { workloadSpiffeId } from "../src/policy/model/workload-spiffe-id.ts";
 import { renderSidecarConfig, renderText } from "../src/sidecar/bootstrap.ts";
-import { workloadSpiffeId } from "../src/sidecar/spiffe-id.ts";
 import type { OutboundTraffic } from "../src/sidecar/workload.ts";
 import type { PlaygroundPorts } from "./ports.ts";
 

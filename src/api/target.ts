@@ -15,7 +15,7 @@ const groupFitsKind: Check = {
   holds: (target) => target.get("group") === (target.get("kind") === "Service" ? "" : GATEWAY_GROUP),
 };
 
-export const targetRefSchema = struct(
+const targetRefSchema = struct(
   "One object of the policy's namespace.",
   {
     group: choice('The API group of the object: "" for a Service.', ["", GATEWAY_GROUP], { default: "" }),

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import type { Diagnostic } from "../policy/model/diagnostic.ts";
 import type { Request } from "../policy/model/request.ts";
+import { workloadSpiffeId } from "../policy/model/workload-spiffe-id.ts";
 import { type DocumentReader, type Field, readDocument } from "./document-reader.ts";
 import { readHttp } from "./request-file-http.ts";
 
@@ -100,7 +101,7 @@ function readPrincipal(
       "write `serviceAccount: shop/frontend`",
     );
   }
-  return `spiffe://${options.trustDomain}/ns/${namespace ?? ""}/sa/${serviceAccount ?? ""}`;
+  return workloadSpiffeId(options.trustDomain, { namespace: namespace ?? "", name: serviceAccount ?? "" });
 }
 
 function readDestination(

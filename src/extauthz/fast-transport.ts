@@ -4,6 +4,7 @@ import type { CheckCore } from "./check-core.ts";
 import { createFastServer, type FastServer } from "./fast-server.ts";
 import { createHealth, decodeHealthRequest, encodeHealth, type Health } from "./health.ts";
 import type { CheckTransport, TransportLimits, TransportOptions } from "./transport.ts";
+import { within } from "./within.ts";
 
 /** Milliseconds that the last denials of a drain get to reach their callers. */
 const LAST_WORDS = 100;
@@ -89,14 +90,4 @@ function connectionLimits(limits: TransportLimits): {
     maxConcurrentStreams: limits.maxConcurrentStreams,
     answerTimeout: ANSWER_TIMEOUT,
   };
-}
-
-/** Whether `done` came within `ms` milliseconds. */
-async function within(done: Promise<void>, ms: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), ms);
-  void done.then(() => resolve(true));
-  const inTime = await promise;
-  clearTimeout(timer);
-  return inTime;
 }

@@ -13,6 +13,7 @@ import { createHealth, decodeHealthRequest, encodeHealth, type ServingStatus } f
 import { loadServiceDefinitions } from "./service-definitions.ts";
 import type { CheckTransport, TransportOptions, TransportTls } from "./transport.ts";
 import { removeStaleSocket } from "./unix-socket.ts";
+import { within } from "./within.ts";
 
 /** How far above our own limit grpc-js cuts a message off: between the two we still answer for ourselves. */
 const HARD_LIMIT = 4;
@@ -117,14 +118,4 @@ function credentials(tls: TransportTls | undefined): ServerCredentials {
   return tls.clientRoots === undefined
     ? ServerCredentials.createSsl(null, [pair])
     : ServerCredentials.createSsl(Buffer.from(tls.clientRoots), [pair], true);
-}
-
-/** Whether `done` came within `ms` milliseconds. */
-async function within(done: Promise<void>, ms: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), ms);
-  void done.then(() => resolve(true));
-  const inTime = await promise;
-  clearTimeout(timer);
-  return inTime;
 }

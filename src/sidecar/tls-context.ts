@@ -1,6 +1,6 @@
+import { workloadSpiffeId } from "../policy/model/workload-spiffe-id.ts";
 import type { Extension } from "./envoy-types.ts";
 import { extension } from "./envoy-types.ts";
-import { workloadSpiffeId } from "./spiffe-id.ts";
 import type { PemSource, ServiceAccount, WorkloadIdentity } from "./workload.ts";
 
 /**

@@ -1,7 +1,8 @@
 import type { IntrospectionMethod, Verification } from "../../policy/model/authentication.ts";
 import type { ClaimValue } from "../../policy/model/identity.ts";
+import type { JsonObject } from "../../policy/model/json-reader.ts";
 import type { Reason } from "../../policy/model/reason.ts";
-import { type JsonObject, parseStrictObject } from "../jwt/strict-json.ts";
+import { parseStrictObject } from "../jwt/strict-json.ts";
 
 /** What a provider's answer comes to, and until when it does (milliseconds since the epoch). */
 export interface AnswerVerdict {

@@ -1,8 +1,8 @@
 import type { JwtMethod } from "../../policy/model/authentication.ts";
 import { readClaim } from "../../policy/model/claim.ts";
 import type { ClaimValue, Identity } from "../../policy/model/identity.ts";
+import type { JsonObject } from "../../policy/model/json-reader.ts";
 import type { Reason } from "../../policy/model/reason.ts";
-import type { JsonObject } from "./strict-json.ts";
 
 /** What a verified token's claims amount to: an identity until `expiresAt` (milliseconds since the epoch), or why there is none. */
 export type ClaimsVerdict =

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { type JsonObject, parseStrictObject } from "./strict-json.ts";
+import type { JsonObject } from "../../policy/model/json-reader.ts";
+import { parseStrictObject } from "./strict-json.ts";
 
 /** Larger tokens are refused unread. Envoy's own limit for all headers of a request is 60 KiB. */
 export const LONGEST_TOKEN: number = 16 * 1024;

@@ -1,164 +1,25 @@
-import type { ClaimValue } from "../../policy/model/identity.ts";
+import { int64, type JsonObject, type JsonRules, readJson } from "../../policy/model/json-reader.ts";
 
-/** An object as JSON wrote it: null-prototype, so that a member named `__proto__` is a member like any other. */
-export type JsonObject = { readonly [name: string]: ClaimValue };
-
-/** Deeper than any claim set in use, and far from the end of the stack. */
-const DEEPEST = 32;
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const OBJECT = /^[ \t\n\r]*\{/;
 const INTEGER = /^-?[0-9]+$/;
-/** What a CEL `int` can hold. */
-const MAX_INT = 2n ** 63n - 1n;
-const MIN_INT = -(2n ** 63n);
 
-class NotJson extends Error {}
+const CLAIMS: JsonRules = { number: claimNumber, mostValues: Number.POSITIVE_INFINITY };
 
 /**
- * Reads one JSON object (RFC 8259) as a claim set is to be read. `JSON.parse` would do but for four things: of two members with one
- * name it silently keeps the last, where another reader keeps the first (RFC 7519 §4 lets us refuse both); integers past 2^53 lose
- * digits; nesting is unbounded; a lone surrogate passes. Integers that fit 64 bits become BigInt, as CEL's `int` wants them; all other
- * numbers stay doubles, and one too large for a double is refused.
+ * Reads one JSON object as a claim set is to be read: of two members with one name RFC 7519 §4 lets us refuse both. Integers that fit 64
+ * bits become BigInt, as CEL's `int` wants them; all other numbers stay doubles, and one too large for a double is refused.
  *
  * @returns the object, or what is wrong with the text
  */
 export function parseStrictObject(text: string): JsonObject | string {
-  const reader = new Reader(text);
-  try {
-    return reader.document();
-  } catch (error) {
-    if (error instanceof NotJson) return error.message;
-    throw error;
-  }
+  if (!OBJECT.test(text)) return "not a JSON object";
+  const read = readJson(text, CLAIMS);
+  return read.ok ? (read.value as JsonObject) : read.fault;
 }
 
-class Reader {
-  readonly #text: string;
-  #at = 0;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  document(): JsonObject {
-    this.#space();
-    if (this.#text[this.#at] !== "{") throw new NotJson("not a JSON object");
-    const value = this.#object(1);
-    this.#space();
-    if (this.#at < this.#text.length) throw new NotJson("text after the JSON object");
-    return value;
-  }
-
-  #value(depth: number): ClaimValue {
-    switch (this.#text[this.#at]) {
-      case "{":
-        return this.#object(depth);
-      case "[":
-        return this.#array(depth);
-      case '"':
-        return this.#string();
-      case "t":
-        return this.#word("true", true);
-      case "f":
-        return this.#word("false", false);
-      case "n":
-        return this.#word("null", null);
-      default:
-        return this.#number();
-    }
-  }
-
-  #object(depth: number): JsonObject {
-    this.#enter(depth);
-    const members: { [name: string]: ClaimValue } = Object.create(null);
-    if (this.#skip("}")) return members;
-    for (;;) {
-      if (this.#text[this.#at] !== '"') throw new NotJson("a member without a name");
-      const name = this.#string();
-      if (name in members) throw new NotJson("two members with one name");
-      this.#space();
-      if (!this.#skip(":")) throw new NotJson("a member without a value");
-      members[name] = this.#value(depth + 1);
-      this.#space();
-      if (this.#skip("}")) return members;
-      if (!this.#skip(",")) throw new NotJson("an object that does not end");
-    }
-  }
-
-  #array(depth: number): readonly ClaimValue[] {
-    this.#enter(depth);
-    const elements: ClaimValue[] = [];
-    if (this.#skip("]")) return elements;
-    for (;;) {
-      elements.push(this.#value(depth + 1));
-      this.#space();
-      if (this.#skip("]")) return elements;
-      if (!this.#skip(",")) throw new NotJson("an array that does not end");
-    }
-  }
-
-  /** Steps over an opening bracket and the space behind it. */
-  #enter(depth: number): void {
-    if (depth > DEEPEST) throw new NotJson(`nested deeper than ${DEEPEST}`);
-    this.#at++;
-    this.#space();
-  }
-
-  /** Strings are delegated: what stands between two unescaped quotes is a JSON string exactly if `JSON.parse` reads it. */
-  #string(): string {
-    const start = this.#at;
-    let end = this.#text.indexOf('"', start + 1);
-    while (end >= 0 && this.#escaped(start, end)) end = this.#text.indexOf('"', end + 1);
-    if (end < 0) throw new NotJson("a string that does not end");
-    this.#at = end + 1;
-    let value: string;
-    try {
-      value = JSON.parse(this.#text.slice(start, end + 1)) as string;
-    } catch {
-      throw new NotJson("a string with a bad escape or a control byte");
-    }
-    if (!value.isWellFormed()) throw new NotJson("a string with half a surrogate pair");
-    return value;
-  }
-
-  /** Whether an odd run of backslashes stands before the quote at `end`. */
-  #escaped(start: number, end: number): boolean {
-    let first = end;
-    while (first - 1 > start && this.#text[first - 1] === "\\") first--;
-    return (end - first) % 2 === 1;
-  }
-
-  #number(): number | bigint {
-    NUMBER.lastIndex = this.#at;
-    const written = NUMBER.exec(this.#text)?.[0];
-    if (written === undefined) throw new NotJson("a value that is none");
-    this.#at += written.length;
-    const value = Number(written);
-    if (!Number.isFinite(value)) throw new NotJson("a number that is too large");
-    if (Number.isSafeInteger(value)) return BigInt(value);
-    // More digits than an int64 has cannot fit one, and converting them would cost the square of their number.
-    if (!INTEGER.test(written) || written.length > 20) return value;
-    const exact = BigInt(written);
-    return exact <= MAX_INT && exact >= MIN_INT ? exact : value;
-  }
-
-  #word<T>(word: string, value: T): T {
-    if (!this.#text.startsWith(word, this.#at)) throw new NotJson("a value that is none");
-    this.#at += word.length;
-    return value;
-  }
-
-  #skip(character: string): boolean {
-    if (this.#text[this.#at] !== character) return false;
-    this.#at++;
-    this.#space();
-    return true;
-  }
-
-  #space(): void {
-    for (;;) {
-      const code = this.#text.charCodeAt(this.#at);
-      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
-      this.#at++;
-    }
-  }
+function claimNumber(written: string): bigint | number | undefined {
+  const value = Number(written);
+  if (!Number.isFinite(value)) return undefined;
+  if (Number.isSafeInteger(value)) return BigInt(value);
+  return INTEGER.test(written) ? (int64(written) ?? value) : value;
 }

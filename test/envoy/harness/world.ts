@@ -6,8 +6,8 @@ import { type EnvoyProcess, startEnvoy } from "../../../scripts/components/envoy
 import { freePort } from "../../../scripts/components/ports.ts";
 import { type Authority, createAuthority } from "../../../src/pki/authority.ts";
 import { issueSvid } from "../../../src/pki/svid.ts";
+import { workloadSpiffeId } from "../../../src/policy/model/workload-spiffe-id.ts";
 import { renderSidecarConfig, renderText } from "../../../src/sidecar/bootstrap.ts";
-import { workloadSpiffeId } from "../../../src/sidecar/spiffe-id.ts";
 import type { SidecarOptions, Workload } from "../../../src/sidecar/workload.ts";
 import { type Call, type CallResult, type ClientCertificate, call } from "./call.ts";
 import { createDataPlane, type DataPlane, type LogRecord } from "./data-plane.ts";

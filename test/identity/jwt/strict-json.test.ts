@@ -68,7 +68,7 @@ describe("strict JSON", () => {
     ["[]", "not a JSON object"],
     ["null", "not a JSON object"],
     ["\uFEFF{}", "not a JSON object"],
-    ["{} {}", "text after the JSON object"],
+    ["{} {}", "text after the JSON value"],
     ['{"a":1e400}', "a number that is too large"],
     ['{"a":01}', "an object that does not end"],
     ['{"a":NaN}', "a value that is none"],
