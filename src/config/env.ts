@@ -24,7 +24,8 @@ export function readEnv(env: Readonly<Record<string, string | undefined>>, comma
     const source = `env ${name}`;
     const key = known.get(name);
     if (key === undefined) {
-      if (name !== REVISION && !SERVICE_LINK.test(name)) faults.push({ source, message: "is unknown", help: helpFor(name, known.keys()) });
+      if (name !== REVISION && !SERVICE_LINK.test(name))
+        faults.push({ source, message: "is unknown", help: helpFor(name, known.keys()) });
       continue;
     }
     const setting: AnySetting = SETTINGS[key];
