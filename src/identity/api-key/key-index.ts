@@ -127,8 +127,16 @@ function capacityFor(count: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(4, count * 2)));
 }
 
+/** Lower-case hex, digit by digit: a letter's low nibble lies nine below its value, and bit 6 tells letters from digits. */
 function readWords(digest: string, into: Uint32Array): void {
-  for (let i = 0; i < WORDS; i++) into[i] = Number.parseInt(digest.slice(i * 8, i * 8 + 8), 16);
+  for (let word = 0, at = 0; word < WORDS; word++) {
+    let value = 0;
+    for (const end = at + 8; at < end; at++) {
+      const code = digest.charCodeAt(at);
+      value = (value << 4) | ((code & 15) + 9 * (code >> 6));
+    }
+    into[word] = value;
+  }
 }
 
 function carries(labels: ReadonlyMap<string, string>, wanted: ReadonlyMap<string, string>): boolean {

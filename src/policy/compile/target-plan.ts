@@ -115,7 +115,8 @@ function createReader(method: MethodPlan, { prefix }: CredentialLocation): Crede
     read(value) {
       const head = value.slice(0, scheme.length);
       if (head !== scheme && head.toLowerCase() !== folded) return undefined;
-      const text = value.slice(scheme.length).replace(/^ +/, "");
+      const rest = value.slice(scheme.length);
+      const text = rest.startsWith(" ") ? rest.replace(/^ +/, "") : rest;
       // A tab, a second word or a list after the scheme is read differently by different servers.
       return /[\s,]/.test(text) ? undefined : credential(text);
     },

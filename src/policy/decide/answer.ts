@@ -1,6 +1,7 @@
+import type { MethodPlan } from "../model/authentication.ts";
 import { readClaim } from "../model/claim.ts";
 import type { AllowAnswer, DenyAnswer, VerifiedCredential } from "../model/decision.ts";
-import type { ClaimValue } from "../model/identity.ts";
+import type { ClaimValue, Identity } from "../model/identity.ts";
 import type { ForwardPlan, PolicyPlan, TargetPlan } from "../model/plan.ts";
 import { REASONS, type Reason } from "../model/reason.ts";
 import type { RequestFacts } from "./request-facts.ts";
@@ -80,31 +81,69 @@ export function forward(
   policy: PolicyPlan | undefined,
   credentials: readonly VerifiedCredential[],
 ): AllowAnswer {
-  const twins = facts.request.headers
-    .namesWithUnderscore()
-    .filter((name) => plan.guarded.has(name.replaceAll("_", "-")) && !plan.removeHeaders.includes(name));
+  const twins = twinsOf(plan, facts.request.headers.namesWithUnderscore());
   const cookie = plan.removeCookies.length === 0 ? undefined : facts.cookieHeaderWithout(plan.removeCookies);
-  if (twins.length === 0 && plan.claimHeaders.length === 0 && cookie === undefined) {
-    let plain = PLAIN.get(plan);
-    if (plain === undefined) {
-      plain = {
-        kind: "allow",
-        setHeaders: [],
-        removeHeaders: plan.removeHeaders,
-        removeQueryParameters: plan.removeQueryParameters,
-      };
-      PLAIN.set(plan, plain);
-    }
-    return plain;
-  }
-  const values = policy === undefined ? new Map<string, string>() : claimHeaderValues(policy, credentials);
-  const setHeaders = [...values];
-  const removeHeaders = [...plan.removeHeaders, ...plan.claimHeaders.filter((name) => !values.has(name)), ...twins];
+  const usual = usualAnswer(plan, policy, credentials);
+  if (twins.length === 0 && cookie === undefined) return usual;
+  const setHeaders = [...usual.setHeaders];
+  const removeHeaders = [...usual.removeHeaders, ...twins];
   // A header that a claim is written to, or that is a credential as a whole, is that and not what is left of the caller's cookies.
   const cookieIsSpoken = plan.claimHeaders.includes("cookie") || plan.removeHeaders.includes("cookie");
   if (cookie === "" && !cookieIsSpoken) removeHeaders.push("cookie");
   else if (cookie !== undefined && !cookieIsSpoken) setHeaders.push(["cookie", cookie]);
-  return { kind: "allow", setHeaders, removeHeaders, removeQueryParameters: plan.removeQueryParameters };
+  return { kind: "allow", setHeaders, removeHeaders, removeQueryParameters: plan.removeQueryParameters, unique: true };
+}
+
+const NO_NAMES: readonly string[] = [];
+
+function twinsOf(plan: ForwardPlan, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return NO_NAMES;
+  return names.filter((name) => plan.guarded.has(name.replaceAll("_", "-")) && !plan.removeHeaders.includes(name));
+}
+
+/** The answer to a request that brings nothing to take away but what every request may bring. */
+function usualAnswer(plan: ForwardPlan, policy: PolicyPlan | undefined, credentials: readonly VerifiedCredential[]): AllowAnswer {
+  const [credential] = credentials;
+  if (plan.claimHeaders.length === 0 || policy === undefined || credential === undefined) {
+    let plain = PLAIN.get(plan);
+    if (plain === undefined) {
+      plain = answerWith(plan, new Map());
+      PLAIN.set(plan, plain);
+    }
+    return plain;
+  }
+  if (credentials.length > 1) return { ...answerWith(plan, claimHeaderValues(policy, credentials)), unique: true };
+  let remembered = OF_IDENTITY.get(credential.identity);
+  if (
+    remembered?.plan !== plan ||
+    remembered.policy !== policy ||
+    remembered.methods.length !== credential.methods.length ||
+    !remembered.methods.every((method, index) => method === credential.methods[index])
+  ) {
+    remembered = { plan, policy, methods: credential.methods, answer: answerWith(plan, claimHeaderValues(policy, credentials)) };
+    OF_IDENTITY.set(credential.identity, remembered);
+  }
+  return remembered.answer;
+}
+
+/** A caller asks one service again and again, so one answer for each identity is worth keeping: as long as the verified token is. */
+const OF_IDENTITY = new WeakMap<
+  Identity,
+  {
+    readonly plan: ForwardPlan;
+    readonly policy: PolicyPlan;
+    readonly methods: readonly MethodPlan[];
+    readonly answer: AllowAnswer;
+  }
+>();
+
+function answerWith(plan: ForwardPlan, values: ReadonlyMap<string, string>): AllowAnswer {
+  return {
+    kind: "allow",
+    setHeaders: [...values],
+    removeHeaders: [...plan.removeHeaders, ...plan.claimHeaders.filter((name) => !values.has(name))],
+    removeQueryParameters: plan.removeQueryParameters,
+  };
 }
 
 /** Claims of what the deciding policy's own methods verified. The first method to give a header its value wins. */

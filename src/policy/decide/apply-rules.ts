@@ -41,42 +41,52 @@ export class Frame implements Evaluation {
   }
 }
 
-/**
- * Tier by tier, overrides first: any Deny that matches denies; else any Allow allows. What no tier decides is denied, or left to the default
- * action where the target has neither policies of its own nor defaults. A rule that ends unknown matches if it is a Deny.
- */
+interface Verdict {
+  readonly reason: Reason;
+  readonly policy?: PolicyPlan;
+  readonly rule?: RulePlan;
+  readonly detail?: string;
+}
+
 export function applyRules(target: TargetPlan, facts: RequestFacts, authentication: SettledAuthentication): Decision {
   const frame = new Frame(facts);
   const audits = matchingAudits(target, frame, authentication);
-  const conclude = (reason: Reason, policy?: PolicyPlan, rule?: RulePlan, detail?: string): Decision => ({
+  const { reason, policy, rule, detail } = judge(target, frame, authentication);
+  const { credentials } = authentication;
+  return {
     reason,
     detail,
     target: facts.target,
     policy,
     rule,
     answer:
-      REASONS[reason].class === "allow"
-        ? forward(target.forward, facts, policy, authentication.credentials)
-        : refusal(reason, target, policy),
+      REASONS[reason].class === "allow" ? forward(target.forward, facts, policy, credentials) : refusal(reason, target, policy),
     peer: facts.peer,
-    credentials: authentication.credentials,
+    credentials,
     evaluation: frame,
     audits,
-    shadows: [],
-  });
+    shadows: NO_SHADOWS,
+  };
+}
 
+/**
+ * Tier by tier, overrides first: any Deny that matches denies; else any Allow allows. What no tier decides is denied, or left to the default
+ * action where the target has neither policies of its own nor defaults. A rule that ends unknown matches if it is a Deny.
+ */
+function judge(target: TargetPlan, frame: Frame, authentication: SettledAuthentication): Verdict {
   let unknown: RulePlan | undefined;
   let truncated: RulePlan | undefined;
   let wanting: RulePlan | undefined;
-  for (const tier of [target.overrides, target.rest]) {
+  for (let turn = 0; turn < 2 && unknown === undefined; turn++) {
+    const tier = turn === 0 ? target.overrides : target.rest;
     const denied = firstDeny(tier, frame, authentication);
-    if (denied?.outcome === TRUE) return conclude("denied_by_rule", denied.rule.policy, denied.rule);
-    if (denied !== undefined && needsWholeBody(denied.rule, frame))
-      return conclude("body_truncated", denied.rule.policy, denied.rule);
-    unknown = denied?.rule;
-    if (unknown === undefined) {
-      const invalid = tier.find((policy) => policy.invalid);
-      if (invalid !== undefined) return conclude("policy_invalid", invalid);
+    if (denied !== undefined) {
+      const { rule, outcome } = denied;
+      if (outcome === TRUE) return { reason: "denied_by_rule", policy: rule.policy, rule };
+      if (needsWholeBody(rule, frame)) return { reason: "body_truncated", policy: rule.policy, rule };
+      unknown = rule;
+    } else {
+      for (const policy of tier) if (policy.invalid) return { reason: "policy_invalid", policy };
     }
     for (const policy of tier) {
       const { admission, views, lacksCredential } = allowViews(policy, authentication);
@@ -84,20 +94,21 @@ export function applyRules(target: TargetPlan, facts: RequestFacts, authenticati
         frame.as(view);
         for (const rule of policy.allow) {
           const outcome = evaluateInAll(rule, frame, admission);
-          if (outcome === TRUE && unknown === undefined) return conclude("allowed", policy, rule);
+          if (outcome === TRUE && unknown === undefined) return { reason: "allowed", policy, rule };
           if (outcome === UNKNOWN && needsWholeBody(rule, frame)) truncated ??= rule;
           if (outcome !== TRUE && lacksCredential && wanting === undefined && wantsInAll(rule, frame)) wanting = rule;
         }
       }
     }
-    if (unknown !== undefined) break;
   }
-  frame.reading = facts.asWritten;
-  if (unknown === undefined && target.rest.length === 0 && facts.defaultAction === "Allow") return conclude("default_allow");
-  if (wanting !== undefined) return conclude("unauthenticated", wanting.policy);
-  if (unknown !== undefined) return conclude("denied_by_rule", unknown.policy, unknown, "the rule reads what the request lacks");
-  if (truncated !== undefined) return conclude("body_truncated", truncated.policy, truncated);
-  return conclude(target.rest.length === 0 ? "no_policy" : "no_rule_matched");
+  frame.reading = frame.facts.asWritten;
+  if (unknown === undefined && target.rest.length === 0 && frame.facts.defaultAction === "Allow")
+    return { reason: "default_allow" };
+  if (wanting !== undefined) return { reason: "unauthenticated", policy: wanting.policy };
+  if (unknown !== undefined)
+    return { reason: "denied_by_rule", policy: unknown.policy, rule: unknown, detail: "the rule reads what the request lacks" };
+  if (truncated !== undefined) return { reason: "body_truncated", policy: truncated.policy, rule: truncated };
+  return { reason: target.rest.length === 0 ? "no_policy" : "no_rule_matched" };
 }
 
 /** The first Deny that matches; one that matches only for being unknown stands back behind one that is true. */
@@ -134,6 +145,7 @@ function matchingAudits(target: TargetPlan, frame: Frame, authentication: Settle
 }
 
 const NO_RULES: readonly RulePlan[] = [];
+const NO_SHADOWS: Decision["shadows"] = [];
 
 /** An Allow must hold in every way to read the path, or a service that reads it the other way is open. */
 function evaluateInAll(rule: RulePlan, frame: Frame, admission: Admission): Tri {

@@ -65,7 +65,7 @@ export function authenticate(
         trace?.push(refusedTrace(method, location, credential));
       return credential;
     }
-    waits ||= credential.verifications.some((verification) => verification instanceof Promise);
+    for (const verification of credential.verifications) waits ||= verification instanceof Promise;
     owned.push(credential);
   }
   if (owned.length === 0) return NO_CREDENTIALS;
@@ -117,16 +117,14 @@ function conclude(owned: readonly SettledCredential[], trace: CredentialTrace[] 
   const disputes: { accepting: MethodPlan[]; refusing: MethodPlan[] }[] = [];
   for (const { location, owners, verifications } of owned) {
     const identities: { readonly identity: Identity; readonly methods: MethodPlan[] }[] = [];
-    const accepting: MethodPlan[] = [];
-    const refusing: MethodPlan[] = [];
+    let refusing: MethodPlan[] | undefined;
     let worst: Refusal | undefined;
-    for (const [index, verification] of verifications.entries()) {
-      const method = owners[index]?.method;
-      if (method === undefined) continue;
+    for (let index = 0; index < owners.length; index++) {
+      const verification = verifications[index] as Verification;
+      const { method } = owners[index] as CredentialReader;
       if (verification.ok) {
         const { identity } = verification;
-        accepting.push(method);
-        const known = identities.find((each) => sameWitness(each.identity, identity));
+        const known = identities.length === 0 ? undefined : identities.find((each) => sameWitness(each.identity, identity));
         if (known === undefined) identities.push({ identity, methods: [method] });
         else known.methods.push(method);
         trace?.push({
@@ -136,14 +134,14 @@ function conclude(owned: readonly SettledCredential[], trace: CredentialTrace[] 
           detail: identity.subject ?? "",
         });
       } else {
-        refusing.push(method);
+        (refusing ??= []).push(method);
         worst = graver(worst, refuse(verification.reason, `${method.id}: ${verification.detail}`));
         trace?.push(refusedTrace(method, location, verification));
       }
     }
     if (identities.length === 0) return worst ?? refuse("internal", "no verification was made");
     credentials.push(...identities);
-    if (refusing.length > 0) disputes.push({ accepting, refusing });
+    if (refusing !== undefined) disputes.push({ accepting: identities.flatMap(({ methods }) => methods), refusing });
   }
   return { ok: true, credentials, disputes };
 }

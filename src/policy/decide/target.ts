@@ -12,29 +12,31 @@ export type Target =
     }
   | { readonly outcome: "refused"; readonly name: string; readonly reason: Reason };
 
-/** The three ways in which Envoy's configuration says what is being called, strongest first. */
+/** The three ways in which Envoy's configuration says what is being called, strongest first; `title` is for events. */
 type Address =
-  | { readonly by: "workload"; readonly namespace: string; readonly account: string }
-  | { readonly by: "route"; readonly kind: string; readonly namespace: string; readonly name: string }
+  | { readonly by: "workload"; readonly title: string; readonly namespace: string }
+  | { readonly by: "route"; readonly title: string; readonly kind: string; readonly namespace: string; readonly name: string }
   | { readonly by: "host" }
   | { readonly by: "nothing" };
+
+/** Requests of one route share the table of its extensions, so what a table says is read once. */
+const ADDRESSES = new WeakMap<ReadonlyMap<string, string>, Address>();
 
 /**
  * Finds the plan of what is being called. The sidecar's configuration names the workload, a gateway's route the target; the host, which
  * the caller chooses, counts only where neither speaks. Source: `attributes.context_extensions`.
  */
 export function resolveTarget(plan: Plan, request: Request, host: string): Target {
-  const address = readAddress(request.extensions);
-  const name = addressName(address, host);
+  const address = addressOf(request.extensions);
   switch (address.by) {
     case "nothing":
-      return { outcome: "refused", name, reason: "target_invalid" };
+      return { outcome: "refused", name: "", reason: "target_invalid" };
     case "workload":
-      return found(name, plan.forWorkload(address.namespace, request.labels, request.labelsKey), plan.defaultAction);
+      return found(address.title, plan.forWorkload(address.namespace, request.labels, request.labelsKey), plan.defaultAction);
     case "route":
-      return found(name, plan.forRoute(address.kind, address.namespace, address.name), "Deny");
+      return found(address.title, plan.forRoute(address.kind, address.namespace, address.name), "Deny");
     case "host":
-      return found(name, plan.forHost(host), "Deny");
+      return found(`host ${host}`, plan.forHost(host), "Deny");
     default:
       return address satisfies never;
   }
@@ -42,11 +44,21 @@ export function resolveTarget(plan: Plan, request: Request, host: string): Targe
 
 /** The target's name for an event about a request that is refused before its target is looked up. */
 export function targetName(request: Request): string {
-  return addressName(readAddress(request.extensions), "");
+  const address = addressOf(request.extensions);
+  return "title" in address ? address.title : "";
 }
 
 function found(name: string, target: TargetPlan | undefined, defaultAction: "Allow" | "Deny"): Target {
   return { outcome: "found", name, plan: target, defaultAction };
+}
+
+function addressOf(extensions: ReadonlyMap<string, string>): Address {
+  let address = ADDRESSES.get(extensions);
+  if (address === undefined) {
+    address = readAddress(extensions);
+    ADDRESSES.set(extensions, address);
+  }
+  return address;
 }
 
 function readAddress(extensions: ReadonlyMap<string, string>): Address {
@@ -55,27 +67,11 @@ function readAddress(extensions: ReadonlyMap<string, string>): Address {
   // One configuration that names two targets is a mistake whose meaning is not ours to guess.
   if (namespace !== undefined && route !== undefined) return { by: "nothing" };
   if (namespace !== undefined) {
-    return namespace === ""
-      ? { by: "nothing" }
-      : { by: "workload", namespace, account: extensions.get("sallyport.serviceAccount") ?? "" };
+    if (namespace === "") return { by: "nothing" };
+    return { by: "workload", title: `workload ${namespace}/${extensions.get("sallyport.serviceAccount") ?? ""}`, namespace };
   }
   if (route === undefined) return { by: "host" };
   const [kind, routeNamespace, name, ...rest] = route.split("/");
   if (!kind || !routeNamespace || !name || rest.length > 0) return { by: "nothing" };
-  return { by: "route", kind, namespace: routeNamespace, name };
-}
-
-function addressName(address: Address, host: string): string {
-  switch (address.by) {
-    case "workload":
-      return `workload ${address.namespace}/${address.account}`;
-    case "route":
-      return `${address.kind} ${address.namespace}/${address.name}`;
-    case "host":
-      return host === "" ? "" : `host ${host}`;
-    case "nothing":
-      return "";
-    default:
-      return address satisfies never;
-  }
+  return { by: "route", title: `${kind} ${routeNamespace}/${name}`, kind, namespace: routeNamespace, name };
 }

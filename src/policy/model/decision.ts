@@ -11,6 +11,8 @@ export interface AllowAnswer {
   readonly setHeaders: readonly (readonly [name: string, value: string])[];
   readonly removeHeaders: readonly string[];
   readonly removeQueryParameters: readonly string[];
+  /** Made for this request alone, so that nothing prebuilt is worth keeping for it. */
+  readonly unique?: true;
 }
 
 /** The caller gets this. The object is shared by all decisions that answer alike. */

@@ -160,6 +160,7 @@ describe("what the service gets to see", () => {
         "x_user",
       ],
       removeQueryParameters: [],
+      unique: true,
     });
   });
 

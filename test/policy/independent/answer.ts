@@ -1,6 +1,6 @@
 import { REASONS, type Reason } from "../../../src/policy/model/reason.ts";
 import { locationsOf } from "./credentials.ts";
-import type { Policy } from "./policies.ts";
+import type { Policy } from "./policy.ts";
 
 export interface Answer {
   readonly status: number;

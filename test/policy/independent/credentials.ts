@@ -1,6 +1,6 @@
 import type { From, Method } from "./manifest-types.ts";
 import { readCookies, readQuery, valuesOf } from "./pairs.ts";
-import type { Policy } from "./policies.ts";
+import type { Policy } from "./policy.ts";
 import { holdsAll } from "./target.ts";
 import { refuseToken, scopesOf } from "./token.ts";
 import { type Call, INSTALLATION_NAMESPACE, type Json, type Key, type Manifest, type Token } from "./world.ts";

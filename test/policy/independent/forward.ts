@@ -1,6 +1,6 @@
 import { OVERRIDE_HEADERS } from "../../../src/policy/model/override-headers.ts";
 import { type Credential, type Location, locationsOf } from "./credentials.ts";
-import type { Policy } from "./policies.ts";
+import type { Policy } from "./policy.ts";
 import { readClaim } from "./token.ts";
 import { ownMethods } from "./view.ts";
 import type { Call, Json } from "./world.ts";

@@ -1,4 +1,4 @@
-import type { Policy } from "./policies.ts";
+import type { Policy } from "./policy.ts";
 import type { Target } from "./target.ts";
 import type { Call } from "./world.ts";
 

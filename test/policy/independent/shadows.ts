@@ -1,5 +1,5 @@
 import { hostCovers } from "./host.ts";
-import type { Policy } from "./policies.ts";
+import type { Policy } from "./policy.ts";
 import { ownerOf, selects, type Target, type Tiers, tiersOf, weightOf } from "./target.ts";
 import type { Manifest } from "./world.ts";
 

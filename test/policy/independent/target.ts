@@ -1,6 +1,6 @@
 import { hostCovers } from "./host.ts";
 import type { Labels } from "./manifest-types.ts";
-import type { Policy } from "./policies.ts";
+import type { Policy } from "./policy.ts";
 import type { Call, Manifest } from "./world.ts";
 
 export type Target =

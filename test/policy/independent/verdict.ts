@@ -1,7 +1,7 @@
 import type { Credential } from "./credentials.ts";
 import type { Truth } from "./kleene.ts";
 import type { Rule } from "./manifest-types.ts";
-import type { Policy } from "./policies.ts";
+import type { Policy } from "./policy.ts";
 import { bodyIsMissed, lacksOnlyCredential, valueOf } from "./rules.ts";
 import type { Tiers } from "./target.ts";
 import { ownMethods, type Scene, takesPart, type View, viewsToAllow, viewsToDeny } from "./view.ts";

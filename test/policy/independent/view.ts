@@ -1,7 +1,7 @@
 import type { Credential, Identity } from "./credentials.ts";
 import type { Method } from "./manifest-types.ts";
 import type { Peer } from "./peer.ts";
-import type { Policy } from "./policies.ts";
+import type { Policy } from "./policy.ts";
 import type { Call } from "./world.ts";
 
 /** All that is the same for every rule that looks at a call. */
