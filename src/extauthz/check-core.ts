@@ -7,6 +7,8 @@ import { encodeAnswer } from "./encode.ts";
 interface CheckCall {
   /** When the caller stops waiting, in milliseconds since the epoch; `undefined` when it did not say. */
   readonly deadline: number | undefined;
+  /** When its bytes were read, in milliseconds by a monotonic clock; `undefined` where the transport does not know. */
+  readonly readAt: number | undefined;
 }
 
 /** A CheckResponse: `AnswerRenderer.render` or `encodeAnswer` makes it. */
@@ -36,8 +38,8 @@ export interface CheckCoreOptions {
 
 /** What every transport does with a CheckRequest's bytes. Nothing here throws or rejects. */
 export interface CheckCore {
-  /** `deadline` in milliseconds since the epoch. A promise is returned only where the handler returned one. */
-  handle(message: Uint8Array, deadline: number | undefined): EncodedAnswer | Promise<EncodedAnswer>;
+  /** `deadline` in milliseconds since the epoch, `readAt` by a monotonic clock. A promise is returned only where the handler returned one. */
+  handle(message: Uint8Array, deadline: number | undefined, readAt?: number): EncodedAnswer | Promise<EncodedAnswer>;
   /** The denial for a message that the transport did not read, because it announced more than `maxMessageBytes`. */
   tooLarge(): EncodedAnswer;
   /** Refuses every waiting call with `deadline`, for a drain that has run out of time. */
@@ -99,14 +101,14 @@ export function createCheckCore(deps: CheckDeps, options: CheckCoreOptions): Che
   };
 
   return {
-    handle(message, deadline) {
+    handle(message, deadline, readAt) {
       if (message.length > options.maxMessageBytes) return refuse({ reason: "request_too_large" });
       // Work that nobody waits for still takes memory: past twice the bound, no more is begun.
       if (unsettled >= 2 * options.maxPending) return refuse({ reason: "overloaded" });
       try {
         const decoded = decode(message);
         if (!decoded.ok) return refuse({ reason: decoded.reason });
-        const answer = deps.check(decoded.request, { deadline });
+        const answer = deps.check(decoded.request, { deadline, readAt });
         return answer instanceof Uint8Array ? answer : wait(answer, deadline);
       } catch (cause) {
         return refuse({ reason: "internal", cause });

@@ -1,9 +1,10 @@
 import type { Reason } from "../policy/model/reason.ts";
 import type { Request } from "../policy/model/request.ts";
+import { ByteTable } from "./byte-table.ts";
 import { HEADER_STRIDE, HEADERS, MAX_SLOTS } from "./check-layout.ts";
 import { CheckScanner } from "./check-scanner.ts";
-import { DecodedRequest, type EntryTables } from "./decoded-request.ts";
-import { wireText } from "./wire-text.ts";
+import { DecodedRequest, type Entries, type RecurringParts } from "./decoded-request.ts";
+import { byteString, wireText } from "./wire-text.ts";
 
 /** A request, or why there is none: `request_undecodable`, `headers_too_many`, `headers_too_large`, `header_invalid`. */
 type CheckDecoded = { readonly ok: true; readonly request: Request } | { readonly ok: false; readonly reason: Reason };
@@ -14,13 +15,15 @@ export type CheckDecoder = (bytes: Uint8Array) => CheckDecoded;
 /** Numbers in a slab of positions: room for some 150 ordinary requests in 64 KiB, so that no request pays for an array of its own. */
 const SLAB = 16_384;
 
-const REMEMBERED = 1024;
-const EMPTY: ReadonlyMap<string, string> = new Map();
+/** Bytes of a name, a host or a caller that comes again; what is longer is seldom seen twice. */
+const LONGEST_TEXT = 256;
+/** Bytes of a pod's labels, or of a route's extensions. */
+const LONGEST_ENTRIES = 4096;
 
 /** A decoder keeps scratch space and remembered tables; one serves a whole process. */
 export function createCheckDecoder(): CheckDecoder {
   const scanner = new CheckScanner();
-  const tables = createEntryTables(scanner);
+  const recurring = createRecurringParts(scanner);
   let slab = new Int32Array(SLAB);
   let used = 0;
   return (bytes) => {
@@ -37,31 +40,32 @@ export function createCheckDecoder(): CheckDecoder {
       return { ok: false, reason };
     }
     used = end;
-    return { ok: true, request: new DecodedRequest(scanner, tables) };
+    return { ok: true, request: new DecodedRequest(scanner, recurring) };
   };
 }
 
 /**
- * Extensions and labels are the same for all requests of a route or a pod, so their tables are kept by the bytes that they were read from.
- * Only Envoy's configuration writes them, so that no caller can fill the memory; it is bounded all the same.
+ * Extensions and labels are the same for all requests of a route or a pod, and hosts and callers are few: each is kept by the bytes that it was
+ * read from.
  */
-function createEntryTables(scanner: CheckScanner): EntryTables {
-  let remembered = new Map<string, ReadonlyMap<string, string>>();
+function createRecurringParts(scanner: CheckScanner): RecurringParts {
+  const read = (bytes: Buffer, runs: readonly number[]): Entries => {
+    const table = new Map<string, string>();
+    let key = "";
+    for (let index = 0; index < runs.length; index += 2) {
+      const [start, end] = [runs[index] as number, runs[index + 1] as number];
+      key += byteString(bytes, start, end);
+      scanner.entries(bytes, start, end, (name, value) => {
+        table.set(wireText(bytes, ...name), wireText(bytes, ...value));
+      });
+    }
+    return { key, table };
+  };
+  const texts = new ByteTable(LONGEST_TEXT, byteString);
+  const entries = new ByteTable(LONGEST_ENTRIES, (bytes, start, end) => read(bytes, [start, end]));
   return {
-    read(bytes, key, start, end, more) {
-      if (key === "") return EMPTY;
-      const known = remembered.get(key);
-      if (known !== undefined) return known;
-      const table = new Map<string, string>();
-      const runs = [start, end, ...(more ?? [])];
-      for (let index = 0; index < runs.length; index += 2) {
-        scanner.entries(bytes, runs[index] as number, runs[index + 1] as number, (name, value) => {
-          table.set(wireText(bytes, ...name), wireText(bytes, ...value));
-        });
-      }
-      if (remembered.size >= REMEMBERED) remembered = new Map();
-      remembered.set(key, table);
-      return table;
-    },
+    text: (bytes, start, end) => texts.get(bytes, start, end),
+    entries: (bytes, start, end, more) =>
+      more === undefined ? entries.get(bytes, start, end) : read(bytes, [start, end, ...more]),
   };
 }

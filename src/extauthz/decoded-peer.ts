@@ -1,18 +1,19 @@
 import type { RequestPeer } from "../policy/model/request.ts";
 import { PEER_ADDRESS, PEER_CERTIFICATE, PEER_PORT, PEER_PRINCIPAL } from "./check-layout.ts";
-import { byteString } from "./wire-text.ts";
+import type { RecurringParts } from "./decoded-request.ts";
 
 /** One end of the connection. Its texts are byte strings: all of them are ASCII by their grammar, and what is not must stay different from what is. */
 export class DecodedPeer implements RequestPeer {
   private readonly bytes: Buffer;
   private readonly slots: Int32Array;
   private readonly base: number;
-  private principalText: string | undefined;
+  private readonly recurring: RecurringParts;
 
-  constructor(bytes: Buffer, slots: Int32Array, base: number) {
+  constructor(bytes: Buffer, slots: Int32Array, base: number, recurring: RecurringParts) {
     this.bytes = bytes;
     this.slots = slots;
     this.base = base;
+    this.recurring = recurring;
   }
 
   get address(): string {
@@ -24,8 +25,7 @@ export class DecodedPeer implements RequestPeer {
   }
 
   get principal(): string {
-    this.principalText ??= this.text(PEER_PRINCIPAL);
-    return this.principalText;
+    return this.text(PEER_PRINCIPAL);
   }
 
   get certificate(): string {
@@ -33,6 +33,6 @@ export class DecodedPeer implements RequestPeer {
   }
 
   private text(slot: number): string {
-    return byteString(this.bytes, this.slots[this.base + slot] as number, this.slots[this.base + slot + 1] as number);
+    return this.recurring.text(this.bytes, this.slots[this.base + slot] as number, this.slots[this.base + slot + 1] as number);
   }
 }

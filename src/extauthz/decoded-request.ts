@@ -8,11 +8,21 @@ import { byteString } from "./wire-text.ts";
 
 const METHODS: readonly string[] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
 
-/** Reads runs of map entries into tables; the decoder remembers what it read. */
-export interface EntryTables {
-  /** The entries between `start` and `end`, then those of the runs in `more`; `key` is their text. */
-  read(bytes: Buffer, key: string, start: number, end: number, more: readonly number[] | undefined): ReadonlyMap<string, string>;
+/** A table and the entries' own bytes as a text, each with its length before it, so that equal keys can only come of equal entries. */
+export interface Entries {
+  readonly key: string;
+  readonly table: ReadonlyMap<string, string>;
 }
+
+/** Makes what comes again with most requests; the decoder remembers what it made. */
+export interface RecurringParts {
+  /** One character a byte. */
+  text(bytes: Buffer, start: number, end: number): string;
+  /** The map entries between `start` and `end`, then those of the runs in `more`. */
+  entries(bytes: Buffer, start: number, end: number, more: readonly number[] | undefined): Entries;
+}
+
+const NO_ENTRIES: Entries = { key: "", table: new Map() };
 
 /**
  * A CheckRequest that was read once and whose strings are made when they are asked for. It holds on to the message's bytes, which must
@@ -27,16 +37,16 @@ export class DecodedRequest implements Request {
   private readonly size: number;
   private readonly moreExtensions: readonly number[] | undefined;
   private readonly moreLabels: readonly number[] | undefined;
-  private readonly tables: EntryTables;
+  private readonly recurring: RecurringParts;
   private methodText: string | undefined;
   private pathText: string | undefined;
   private hostText: string | undefined;
   private sourcePeer: DecodedPeer | undefined;
   private destinationPeer: DecodedPeer | undefined;
-  private labelsText: string | undefined;
-  private extensionTable: ReadonlyMap<string, string> | undefined;
+  private labelEntries: Entries | undefined;
+  private extensionEntries: Entries | undefined;
 
-  constructor(scanner: CheckScanner, tables: EntryTables) {
+  constructor(scanner: CheckScanner, recurring: RecurringParts) {
     this.bytes = scanner.bytes;
     this.slots = scanner.slots;
     this.base = scanner.base;
@@ -45,7 +55,7 @@ export class DecodedRequest implements Request {
     this.headers = new DecodedHeaders(scanner.bytes, scanner.slots, scanner.base, scanner.headers, scanner.nameFlags);
     this.moreExtensions = scanner.moreExtensions;
     this.moreLabels = scanner.moreLabels;
-    this.tables = tables;
+    this.recurring = recurring;
   }
 
   get method(): string {
@@ -61,7 +71,7 @@ export class DecodedRequest implements Request {
 
   /** One character a byte. */
   get host(): string {
-    this.hostText ??= this.text(at.HOST);
+    this.hostText ??= this.recurring.text(this.bytes, this.position(at.HOST), this.position(at.HOST + 1));
     return this.hostText;
   }
 
@@ -84,29 +94,29 @@ export class DecodedRequest implements Request {
   }
 
   get source(): DecodedPeer {
-    this.sourcePeer ??= new DecodedPeer(this.bytes, this.slots, this.base + at.SOURCE);
+    this.sourcePeer ??= new DecodedPeer(this.bytes, this.slots, this.base + at.SOURCE, this.recurring);
     return this.sourcePeer;
   }
 
   get destination(): DecodedPeer {
-    this.destinationPeer ??= new DecodedPeer(this.bytes, this.slots, this.base + at.DESTINATION);
+    this.destinationPeer ??= new DecodedPeer(this.bytes, this.slots, this.base + at.DESTINATION, this.recurring);
     return this.destinationPeer;
   }
 
   get labels(): ReadonlyMap<string, string> {
-    return this.table(this.labelsKey, at.LABELS, this.moreLabels);
+    this.labelEntries ??= this.entries(at.LABELS, this.moreLabels);
+    return this.labelEntries.table;
   }
 
-  /** The entries' own bytes, each with its length before it, so that equal keys can only come of equal entries. */
   get labelsKey(): string {
-    this.labelsText ??= this.runsText(at.LABELS, this.moreLabels);
-    return this.labelsText;
+    this.labelEntries ??= this.entries(at.LABELS, this.moreLabels);
+    return this.labelEntries.key;
   }
 
   /** Requests of one route give the very same table, as long as the decoder remembers it. */
   get extensions(): ReadonlyMap<string, string> {
-    this.extensionTable ??= this.table(this.runsText(at.EXTENSIONS, this.moreExtensions), at.EXTENSIONS, this.moreExtensions);
-    return this.extensionTable;
+    this.extensionEntries ??= this.entries(at.EXTENSIONS, this.moreExtensions);
+    return this.extensionEntries.table;
   }
 
   private readMethod(): string {
@@ -133,15 +143,8 @@ export class DecodedRequest implements Request {
     return byteString(this.bytes, this.position(slot), this.position(slot + 1));
   }
 
-  private table(key: string, slot: number, more: readonly number[] | undefined): ReadonlyMap<string, string> {
-    return this.tables.read(this.bytes, key, this.position(slot), this.position(slot + 1), more);
-  }
-
-  private runsText(slot: number, more: readonly number[] | undefined): string {
-    let text = this.text(slot);
-    if (more === undefined) return text;
-    for (let index = 0; index < more.length; index += 2)
-      text += byteString(this.bytes, more[index] as number, more[index + 1] as number);
-    return text;
+  private entries(slot: number, more: readonly number[] | undefined): Entries {
+    const start = this.position(slot);
+    return start === 0 ? NO_ENTRIES : this.recurring.entries(this.bytes, start, this.position(slot + 1), more);
   }
 }

@@ -22,10 +22,7 @@ export interface AnswerRenderer {
   render(answer: AllowAnswer | DenyAnswer, metadata: PreparedMetadata, texts: readonly (string | undefined)[]): Uint8Array;
 }
 
-/**
- * An answer that sets no header is one that decisions share (`policy/model/decision.ts`) and is remembered as long as somebody holds it;
- * one that does was made for its request.
- */
+/** An answer that decisions share (`policy/model/decision.ts`) is remembered as long as somebody holds it. */
 export function createAnswerRenderer(): AnswerRenderer {
   const verdicts = new WeakMap<AllowAnswer | DenyAnswer, Buffer>();
   const names = createHeaderNames();
@@ -34,7 +31,7 @@ export function createAnswerRenderer(): AnswerRenderer {
       let verdict = verdicts.get(answer);
       if (verdict === undefined) {
         verdict = encodeVerdict(answer, names);
-        if (answer.kind === "deny" || answer.setHeaders.length === 0) verdicts.set(answer, verdict);
+        if (answer.kind === "deny" || answer.unique !== true) verdicts.set(answer, verdict);
       }
       return assemble(verdict, metadata, texts);
     },
@@ -46,12 +43,29 @@ const STRUCT_FIELDS = 0x0a;
 const ENTRY_VALUE = 0x12;
 const STRING_VALUE = 0x1a;
 
-/** Lengths first, then one buffer of exactly that size: what changes stands behind what does not, so that both are copies. */
-function assemble(verdict: Buffer, { fixed, keys }: PreparedMetadata, texts: readonly (string | undefined)[]): Buffer {
+/**
+ * Lengths first, then one buffer of exactly that size: what changes stands behind what does not, so that the latter is copied. Ids and callers are
+ * ASCII, so a character is taken for a byte until one is not.
+ */
+function assemble(verdict: Buffer, metadata: PreparedMetadata, texts: readonly (string | undefined)[]): Buffer {
+  return (
+    fill(verdict, metadata, texts, (text) => text.length, writeAscii) ??
+    (fill(verdict, metadata, texts, utf8Length, writeUtf8) as Buffer)
+  );
+}
+
+/** `undefined` where `write` gives up. */
+function fill(
+  verdict: Buffer,
+  { fixed, keys }: PreparedMetadata,
+  texts: readonly (string | undefined)[],
+  lengthOf: (text: string) => number,
+  write: (bytes: Buffer, start: number, text: string) => boolean,
+): Buffer | undefined {
   let struct = fixed.length;
   for (let index = 0; index < keys.length; index++) {
     const text = texts[index];
-    if (text !== undefined) struct += fieldLength(entryLength(keys[index] as Uint8Array, byteLength(text)));
+    if (text !== undefined) struct += fieldLength(entryLength(keys[index] as Uint8Array, lengthOf(text)));
   }
   const bytes = Buffer.allocUnsafe(verdict.length + fieldLength(struct));
   bytes.set(verdict, 0);
@@ -62,30 +76,43 @@ function assemble(verdict: Buffer, { fixed, keys }: PreparedMetadata, texts: rea
   pos += fixed.length;
   for (let index = 0; index < keys.length; index++) {
     const text = texts[index];
-    if (text !== undefined) pos = writeEntry(bytes, pos, keys[index] as Uint8Array, text);
+    if (text === undefined) continue;
+    const key = keys[index] as Uint8Array;
+    const length = lengthOf(text);
+    bytes[pos++] = STRUCT_FIELDS;
+    pos = writeVarint(bytes, pos, entryLength(key, length));
+    bytes.set(key, pos);
+    pos += key.length;
+    bytes[pos++] = ENTRY_VALUE;
+    pos = writeVarint(bytes, pos, fieldLength(length));
+    bytes[pos++] = STRING_VALUE;
+    pos = writeVarint(bytes, pos, length);
+    if (!write(bytes, pos, text)) return undefined;
+    pos += length;
   }
   return bytes;
-}
-
-function writeEntry(bytes: Buffer, start: number, key: Uint8Array, text: string): number {
-  const length = byteLength(text);
-  let pos = start;
-  bytes[pos++] = STRUCT_FIELDS;
-  pos = writeVarint(bytes, pos, entryLength(key, length));
-  bytes.set(key, pos);
-  pos += key.length;
-  bytes[pos++] = ENTRY_VALUE;
-  pos = writeVarint(bytes, pos, fieldLength(length));
-  bytes[pos++] = STRING_VALUE;
-  pos = writeVarint(bytes, pos, length);
-  bytes.write(text, pos, length === text.length ? "latin1" : "utf8");
-  return pos + length;
 }
 
 function entryLength(key: Uint8Array, text: number): number {
   return key.length + fieldLength(fieldLength(text));
 }
 
-function byteLength(text: string): number {
+function utf8Length(text: string): number {
   return Buffer.byteLength(text, "utf8");
+}
+
+function writeUtf8(bytes: Buffer, start: number, text: string): true {
+  bytes.write(text, start, "utf8");
+  return true;
+}
+
+/** Short texts take less time here than the way into a native function. */
+function writeAscii(bytes: Buffer, start: number, text: string): boolean {
+  let high = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    bytes[start + index] = code;
+    high |= code;
+  }
+  return high < 0x80;
 }

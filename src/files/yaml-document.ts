@@ -38,7 +38,7 @@ export function readYaml(file: string, text: string): YamlText {
   };
   const refused = (faults: readonly TextFault[]): YamlText => ({
     ok: false,
-    faults: onePerLine(faults.map(({ offset, ...fault }) => ({ ...fault, source: at(offset) }))).slice(0, MOST_FAULTS),
+    faults: faults.slice(0, MOST_FAULTS).map(({ offset, ...fault }) => ({ ...fault, source: at(offset) })),
   });
   try {
     const nesting = nestingFault(text);
@@ -46,7 +46,7 @@ export function readYaml(file: string, text: string): YamlText {
     // Pretty errors quote the line they are about, which may hold a secret.
     const parsed = parseAllDocuments(text, { prettyErrors: false, uniqueKeys: false, logLevel: "silent" });
     const documents: readonly Document[] = Array.isArray(parsed) ? parsed : [];
-    const syntax = syntaxFaults(documents.flatMap(({ errors, warnings }) => [...errors, ...warnings]));
+    const syntax = documents.flatMap((document) => syntaxFaults(document));
     if (syntax.length > 0) return refused(syntax);
     const structure = documents.flatMap((document) => structureFaults(document));
     if (structure.length > 0) return refused(structure);
@@ -54,13 +54,6 @@ export function readYaml(file: string, text: string): YamlText {
   } catch (error) {
     return refused([thrownFault(error)]);
   }
-}
-
-/** After its first fault in a line the parser reads on, and what it then says of that line is an echo. */
-function onePerLine(faults: readonly YamlFault[]): readonly YamlFault[] {
-  const first = new Map<number, YamlFault>();
-  for (const fault of faults) if (!first.has(fault.source.line)) first.set(fault.source.line, fault);
-  return [...first.values()];
 }
 
 function read(document: Document, at: (offset: number) => SourcePosition): readonly YamlDocument[] {

@@ -36,12 +36,16 @@ export function nestingFault(text: string): TextFault | undefined {
   return undefined;
 }
 
-/** What the library says of a text, in our words. */
-export function syntaxFaults(errors: readonly YAMLError[]): readonly TextFault[] {
+/**
+ * What the library says of a document, in our words. After its first error it reads on, and what it then says is mostly an echo of that one,
+ * so the first is told alone.
+ */
+export function syntaxFaults({ errors, warnings }: Pick<Document, "errors" | "warnings">): readonly TextFault[] {
   // The parser catches its own stack overflow and goes on, with faults that are none.
   const overflow = errors.find((error) => error.message.includes("call stack"));
   if (overflow !== undefined) return [{ code: "InvalidYAML", message: TOO_DEEP, offset: overflow.pos[0] }];
-  return errors.map((error) => {
+  const told: readonly YAMLError[] = errors.length > 0 ? errors.slice(0, 1) : warnings;
+  return told.map((error) => {
     const message = error.message.replace(/\.$/u, "");
     return {
       code: "InvalidYAML",

@@ -32,8 +32,8 @@ export type Reply = Uint8Array | GrpcFault;
  * any order. A handler that throws or rejects is answered with INTERNAL.
  */
 export interface UnaryMethod {
-  /** `message` is a view that stays true after the handler returned. */
-  handle(message: Uint8Array, call: Call): Reply | Promise<Reply>;
+  /** `message` is a view that stays true after the handler returned. `now`: when its last octets were read, by the connection's clock. */
+  handle(message: Uint8Array, call: Call, now: number): Reply | Promise<Reply>;
   /** The message announced `size` octets, more than `maxMessageSize`; it was not read. */
   tooLarge(size: number, call: Call): Reply | Promise<Reply>;
 }

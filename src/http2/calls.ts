@@ -22,6 +22,8 @@ export interface CallsHost {
   readonly streams: StreamTable;
   readonly frames: FrameWriter;
   readonly allocate: Allocate;
+  /** Milliseconds, monotonic: when the octets at hand were read. */
+  readonly now: number;
   createStream(id: number, head: RequestHead): Stream;
   /** Octets that the peer may send again. */
   credit(octets: number): void;
@@ -50,7 +52,7 @@ export class Calls {
   whole(id: number, head: RequestHead, method: UnaryMethod, message: Uint8Array): void {
     let reply: Reply | Promise<Reply>;
     try {
-      reply = method.handle(message, head.call);
+      reply = method.handle(message, head.call, this.#host.now);
     } catch (error) {
       reply = this.#failed(error);
     }
@@ -156,7 +158,7 @@ export class Calls {
         this.#host.counters.message_too_large++;
         reply = method.tooLarge(message.size, call);
       } else {
-        reply = method.handle(message.message, call);
+        reply = method.handle(message.message, call, this.#host.now);
       }
     } catch (error) {
       reply = this.#failed(error);

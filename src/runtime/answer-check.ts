@@ -13,8 +13,6 @@ export interface AnswerDeps {
   readonly ports: DecisionPorts;
   readonly recorder: DecisionRecorder;
   readonly nextId: () => string;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
   /** Milliseconds, monotonic. */
   readonly elapsed: () => number;
 }
@@ -31,10 +29,11 @@ export interface CheckAnswering {
 const CHANGING = ["decision_id", "peer", "subject", "shadow"];
 
 /** A request in, the bytes of an answer out, and the decision told on the side. */
-export function createCheckAnswering({ holder, ports, recorder, nextId, now, elapsed }: AnswerDeps): CheckAnswering {
+export function createCheckAnswering({ holder, ports, recorder, nextId, elapsed }: AnswerDeps): CheckAnswering {
   const renderer = createAnswerRenderer();
   const metadata = createMetadataTable();
   let waiting = 0;
+  let lastEnd = 0;
 
   const finish = (decision: Decision, request: Request | undefined, started: number): EncodedAnswer => {
     const decisionId = nextId();
@@ -45,13 +44,15 @@ export function createCheckAnswering({ holder, ports, recorder, nextId, now, ela
       subject,
       decision.shadows instanceof Promise ? undefined : shadowText(decision.shadows),
     ]);
-    recorder.record({ decisionId, decision, request, time: now(), durationUs: (elapsed() - started) * 1000 });
+    lastEnd = elapsed();
+    recorder.record(decisionId, decision, request, (lastEnd - started) * 1000);
     return bytes;
   };
 
   return {
-    handle(request) {
-      const started = elapsed();
+    handle(request, { readAt }) {
+      // Of many calls in one read, each begins where the one before it ended: one look at the clock a call.
+      const started = readAt === undefined ? elapsed() : Math.max(readAt, lastEnd);
       const inForce = holder.current;
       const decision = inForce === undefined ? deny("not_synced") : decide(inForce.plan, request, ports);
       if (!(decision instanceof Promise)) return finish(decision, request, started);

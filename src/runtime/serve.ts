@@ -80,9 +80,8 @@ export async function serve(config: Config, { version, stop, logTo }: ServeDeps)
   const answering = createCheckAnswering({
     holder,
     ports: { credentials, peer: createPeerReader({ clock }) },
-    recorder: createDecisionRecorder({ metrics, events }),
+    recorder: createDecisionRecorder({ metrics, events, now: () => clock.now() }),
     nextId: createDecisionIds(),
-    now: () => clock.now(),
     elapsed: () => performance.now(),
   });
   const admin = createAdminServer({

@@ -28,8 +28,10 @@ export interface EventCounts {
 }
 
 export interface EventLog<Kept> {
-  /** Keeps an event or drops it, in constant time. `event` must not change afterwards: it is read when it is written. */
-  record(denied: boolean, event: Kept): void;
+  /** Whether an event is to be kept, in constant time; if so, `keep` must follow. Asked first, so that nothing is made for events that are not. */
+  admits(denied: boolean): boolean;
+  /** Keeps an event. It must not change afterwards: it is read when it is written. */
+  keep(event: Kept): void;
   counts(): EventCounts;
   /** Writes all that waits, at once: for the end of the process. */
   flush(): void;
@@ -86,20 +88,23 @@ export function createEventLog<Kept>(deps: EventLogDeps<Kept>, options: EventLog
   }
 
   return {
-    record(denied, event) {
+    admits(denied) {
       if (!denied && sampleRate < 1 && deps.random() >= sampleRate) {
         sampledOut++;
-        return;
+        return false;
       }
       if (exceedsRate(denied ? ratePerSecond : allowsPerSecond)) {
         overRate++;
-        return;
+        return false;
       }
       if (waiting === capacity) {
         overCapacity++;
-        return;
+        return false;
       }
       windowUsed++;
+      return true;
+    },
+    keep(event) {
       const last = first + waiting;
       ring[last >= capacity ? last - capacity : last] = event;
       waiting++;

@@ -15,7 +15,6 @@ import type { DecisionPorts } from "../../src/policy/decide/decide.ts";
 import { createCheckAnswering } from "../../src/runtime/answer-check.ts";
 import { ManifestPlans } from "../../src/runtime/manifest-plans.ts";
 import { PlanHolder } from "../../src/runtime/plan-holder.ts";
-import type { DecisionRecord } from "../../src/telemetry/decision-event.ts";
 import { createCheckClient } from "../extauthz/check-client.ts";
 import { encodeCheckRequest } from "../extauthz/wire-types.ts";
 
@@ -65,9 +64,8 @@ export async function openDoor({ transport, limits = {}, findCredentials, peer }
   const answering = createCheckAnswering({
     holder,
     ports: { credentials, peer: peer ?? createPeerReader({ clock }) },
-    recorder: { record: ({ decision }: Omit<DecisionRecord, "shadows">) => void recorded.push(decision.reason) },
+    recorder: { record: (_id, decision) => void recorded.push(decision.reason) },
     nextId: () => String(ids++),
-    now: () => clock.now(),
     elapsed: () => performance.now(),
   });
   const server = createExtAuthzServer(

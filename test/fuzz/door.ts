@@ -44,7 +44,6 @@ export async function createHostileDoor(): Promise<HostileDoor> {
     ports: { credentials, peer: createPeerReader({ clock }) },
     recorder: { record: () => {} },
     nextId: () => "0",
-    now: () => 0,
     elapsed: () => 0,
   });
   const core = createCheckCore(

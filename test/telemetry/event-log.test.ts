@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createEventLog, type EventLog, type EventLogOptions } from "../../src/telemetry/event-log.ts";
 
 interface World {
-  readonly log: EventLog<string>;
+  readonly log: EventLog<string> & { record(denied: boolean, event: string): void };
   readonly written: string[];
   /** Runs what was deferred, once; tells whether there was something. */
   readonly turn: () => boolean;
@@ -27,7 +27,10 @@ function world(options: Partial<EventLogOptions> = {}, write?: (event: string) =
     run?.();
     return run !== undefined;
   };
-  return { log, written, turn, time };
+  const record = (denied: boolean, event: string): void => {
+    if (log.admits(denied)) log.keep(event);
+  };
+  return { log: { ...log, record }, written, turn, time };
 }
 
 const none = { written: 0, sampledOut: 0, overRate: 0, overCapacity: 0, failed: 0 };
