@@ -152,6 +152,10 @@ describe("a text", () => {
   });
 });
 
-it("a line is faulted once, however often the parser stumbles over it", () => {
-  expect(faultsOf("a: b: c: d\n")).toEqual(["1:4 InvalidYAML: not YAML: nested mappings are not allowed in compact mappings"]);
+it("a document that is not YAML is faulted once, however often the parser stumbles after that", () => {
+  const first = "not YAML: nested mappings are not allowed in compact mappings";
+  expect(faultsOf("a: b: c: d\n\te: f\n---\na: 1\n---\nb: c: d\n")).toEqual([
+    `1:4 InvalidYAML: ${first}`,
+    `6:4 InvalidYAML: ${first}`,
+  ]);
 });
