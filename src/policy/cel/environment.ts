@@ -15,6 +15,7 @@ import type { Registry } from "@bufbuild/protobuf";
 import { Budget } from "./budget.ts";
 import { concatLists } from "./collections.ts";
 import { CEL_LIMITS } from "./limits.ts";
+import { createNumberFunctions } from "./number-functions.ts";
 import { type CompiledRegex, isCheapPattern, RegexCache } from "./regex.ts";
 import { safeError } from "./safe-error.ts";
 import { createStringFunctions } from "./string-functions.ts";
@@ -53,6 +54,7 @@ export function createEnvironment({ funcs = [], ...options }: CelEnvironmentOpti
       ...funcs,
       ...strings,
       ...createStringFunctions(),
+      ...createNumberFunctions(),
       ...createTimeFunctions(budget),
       ...createCoreFunctions(),
       ...createRegexFunctions(budget),

@@ -55,8 +55,7 @@ class LazyRequest implements ParsedRequest {
 
   bodyJson(): ClaimValue | undefined {
     if (this.#json === UNREAD) {
-      const type = mediaType(this.request);
-      const text = type === "application/json" || type.endsWith("+json") ? this.bodyText() : undefined;
+      const text = isKind("json", mediaType(this.request)) ? this.bodyText() : undefined;
       this.#json = text === undefined ? undefined : parseJson(text);
     }
     return this.#json;
@@ -64,11 +63,27 @@ class LazyRequest implements ParsedRequest {
 
   bodyForm(): NameValues | undefined {
     if (this.#form === UNREAD) {
-      const text = mediaType(this.request) === "application/x-www-form-urlencoded" ? this.bodyText() : undefined;
+      const text = isKind("form", mediaType(this.request)) ? this.bodyText() : undefined;
       this.#form = text === undefined ? undefined : parseQuery(encodeUtf8(text));
     }
     return this.#form;
   }
+
+  bodyThere(as: "text" | "json" | "form"): boolean | undefined {
+    if (this.request.body === undefined) return false;
+    const type = mediaType(this.request);
+    if (as !== "text" && MEDIA_TYPE.test(type) && !isKind(as, type)) return false;
+    const read = { text: () => this.bodyText(), json: () => this.bodyJson(), form: () => this.bodyForm() };
+    return read[as]() === undefined ? undefined : true;
+  }
+}
+
+/** `type/subtype` of RFC 9110 §8.3.1, in lower case. */
+const MEDIA_TYPE = /^[!#$%&'*+\-.^_`|~0-9a-z]+\/[!#$%&'*+\-.^_`|~0-9a-z]+$/;
+
+function isKind(kind: "json" | "form", type: string): boolean {
+  if (kind === "form") return type === "application/x-www-form-urlencoded";
+  return type === "application/json" || type.endsWith("+json");
 }
 
 /** A body that is cut short or compressed is not what the service will read, so it is no body to a condition. */

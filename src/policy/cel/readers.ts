@@ -8,6 +8,7 @@ import type { CelVariableName } from "./variables.ts";
 interface ScalarReader {
   readonly kind: "scalar";
   readonly read: (variables: CelVariables) => string | bigint | undefined;
+  readonly there?: (variables: CelVariables) => boolean | undefined;
 }
 
 /** Values by name. `undefined` when it cannot be said what they are. */
@@ -17,14 +18,15 @@ export interface NamedReader {
   readonly lists: boolean;
   readonly values: (variables: CelVariables, name: string) => readonly string[] | undefined;
   readonly names: (variables: CelVariables) => Iterable<string> | undefined;
-  /** Whether the request has the variable at all, told or not. */
-  readonly there: (variables: CelVariables) => boolean;
+  /** Whether the request has the variable at all; `undefined` when that cannot be said. */
+  readonly there: (variables: CelVariables) => boolean | undefined;
 }
 
 /** A value with values below it. */
-interface TreeReader {
+export interface TreeReader {
   readonly kind: "tree";
   readonly read: (variables: CelVariables) => ClaimValue | undefined;
+  readonly there?: (variables: CelVariables) => boolean | undefined;
 }
 
 export type Reader = ScalarReader | NamedReader | TreeReader;
@@ -67,6 +69,11 @@ const parameters = (lists: boolean, read: (variables: CelVariables) => NameValue
   there: (variables) => read(variables) !== undefined,
 });
 
+const form = (lists: boolean): NamedReader => ({
+  ...parameters(lists, ({ request }) => request.bodyForm()),
+  there: ({ request }) => request.bodyThere("form"),
+});
+
 const present = (text: string): string | undefined => (text === "" ? undefined : text);
 
 /** How each variable is read. The type makes a variable without a reader a compile error. */
@@ -84,10 +91,10 @@ export const READERS: { readonly [Name in CelVariableName]: Reader } = {
   "request.query": parameters(false, ({ request }) => request.queryParameters()),
   "request.queryValues": parameters(true, ({ request }) => request.queryParameters()),
   "request.cookies": parameters(false, ({ request }) => request.cookies()),
-  "request.body": scalar(({ request }) => request.bodyText()),
-  "request.json": tree(({ request }) => request.bodyJson()),
-  "request.form": parameters(false, ({ request }) => request.bodyForm()),
-  "request.formValues": parameters(true, ({ request }) => request.bodyForm()),
+  "request.body": { ...scalar(({ request }) => request.bodyText()), there: ({ request }) => request.bodyThere("text") },
+  "request.json": { ...tree(({ request }) => request.bodyJson()), there: ({ request }) => request.bodyThere("json") },
+  "request.form": form(false),
+  "request.formValues": form(true),
   "source.address": scalar(({ request }) => present(request.request.source.address)),
   "source.port": scalar(({ request }) => readPort(request.request.source)),
   "source.principal": scalar(({ request }) => request.peer?.principal),

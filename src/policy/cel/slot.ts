@@ -5,7 +5,7 @@ import type { Attribute } from "./attribute.ts";
 import type { CelVariables } from "./cel-request.ts";
 import { createList, createSourceMap, isArray, toCelValue } from "./collections.ts";
 import type { CelResult } from "./program.ts";
-import { type NamedReader, READERS, type Reader } from "./readers.ts";
+import { type NamedReader, READERS, type Reader, type TreeReader } from "./readers.ts";
 import { safeError } from "./safe-error.ts";
 
 /** An attribute, bound to the way it is read. */
@@ -78,9 +78,10 @@ const absence = (): "absent" => "absent";
 
 function bindReader(reader: Reader, keys: readonly string[]): Base {
   if (reader.kind === "scalar") {
-    return { read: reader.read, present: (variables) => reader.read(variables) !== undefined, trouble: absence };
+    const { read, there = (variables) => read(variables) !== undefined } = reader;
+    return { read, present: there, trouble: absence };
   }
-  return reader.kind === "tree" ? bindTree(reader.read, keys) : bindNamed(reader, keys[0]);
+  return reader.kind === "tree" ? bindTree(reader, keys) : bindNamed(reader, keys[0]);
 }
 
 function bindNamed(reader: NamedReader, key: string | undefined): Base {
@@ -112,9 +113,9 @@ function bindNamed(reader: NamedReader, key: string | undefined): Base {
   };
 }
 
-function bindTree(read: (variables: CelVariables) => ClaimValue | undefined, keys: readonly string[]): Base {
+function bindTree({ read, there = (variables) => read(variables) !== undefined }: TreeReader, keys: readonly string[]): Base {
   const last = keys.at(-1);
-  if (last === undefined) return { read, present: (variables) => read(variables) !== undefined, trouble: absence };
+  if (last === undefined) return { read, present: there, trouble: absence };
   const parents = keys.slice(0, -1);
   const [only] = parents.length === 0 ? [last] : [];
   return {

@@ -40,6 +40,11 @@ export interface ParsedRequest {
   bodyText(): string | undefined;
   bodyJson(): ClaimValue | undefined;
   bodyForm(): NameValues | undefined;
+  /**
+   * Whether there is a body that can be read as that: false without a body, and where it is said to be of another kind; `undefined` where there
+   * is one that cannot be read, so that the service may read what we do not see.
+   */
+  bodyThere(as: "text" | "json" | "form"): boolean | undefined;
 }
 
 /** What one evaluation of one rule sees: a request, one reading of its path, and one identity or none. */

@@ -205,3 +205,52 @@ test("a form is read like a query", () => {
     unknown("`request.form.b` occurs more than once"),
   );
 });
+
+const posted = (body: string | Uint8Array | undefined, ...headers: readonly (readonly [string, string])[]): World => ({
+  method: "POST",
+  headers,
+  ...(body === undefined ? {} : { body }),
+});
+const JSON_TYPE = ["content-type", "application/json"] as const;
+const FORM_TYPE = ["content-type", "application/x-www-form-urlencoded"] as const;
+
+test.each([
+  ["no body", posted(undefined, JSON_TYPE), [F, F, F]],
+  ["a whole JSON body", posted("{}", JSON_TYPE), [T, T, F]],
+  ["a whole form", posted("a=1", FORM_TYPE), [T, F, T]],
+  ["a text", posted("{}", ["content-type", "text/plain"]), [T, F, F]],
+] as const)("presence of a body: %s", (_what, world, expected) => {
+  expect(["body", "json", "form"].map((name) => evaluate(`has(request.${name})`, world))).toEqual(expected);
+});
+
+test.each([
+  ["B72: a body of no type", posted("{}"), ["json", "form"]],
+  ["B72: a body of two types", posted("{}", ["content-type", "text/plain"], JSON_TYPE), ["json", "form"]],
+  ["B73: JSON with a key twice", posted('{"a":1,"a":2}', JSON_TYPE), ["json"]],
+  ["B74: a compressed body", posted("a=1", FORM_TYPE, ["content-encoding", "gzip"]), ["body", "form"]],
+  ["B76: JSON in another character set", posted("{}", ["content-type", "application/json; charset=utf-16"]), ["json", "form"]],
+  ["B76: a body that is not UTF-8", posted(Uint8Array.of(0x7b, 0xff, 0x7d), JSON_TYPE), ["body", "json"]],
+] as const)("%s is neither there nor absent, so that a Deny that asks first still matches", (_what, world, names) => {
+  for (const name of names)
+    expect(evaluate(`has(request.${name})`, world)).toEqual(unknown(`it cannot be said whether \`request.${name}\` is there`));
+});
+
+test.each(["", " ", " 7", "7 ", "0x10", "1_000", "--1", "7.0", "18446744073709551616", "9".repeat(401)])(
+  "B82: `%s` is no whole number, whatever JavaScript makes of it",
+  (text) => {
+    expect(evaluate("int(request.headers['x-n']) < 10", { headers: [["x-n", text]] }).value).toBe(1);
+    expect(evaluate("uint(request.headers['x-n']) < 10u", { headers: [["x-n", text]] }).value).toBe(1);
+  },
+);
+
+test.each(["", " ", "0x10", "1,5", "1e", ".", "1e999"])("B82: `%s` is no number", (text) => {
+  expect(evaluate("double(request.headers['x-n']) < 10.0", { headers: [["x-n", text]] }).value).toBe(1);
+});
+
+test.each([
+  ["int('+7') == 7 && int('-007') == -7 && int('9223372036854775807') > 0", T],
+  ["uint('18446744073709551615') > 7u", T],
+  ["double('-1.5e2') == -150.0 && double('.5') == 0.5 && double('-inf') < 0.0", T],
+] as const)("numbers from text, as cel-go reads them: %s", (expression, expected) => {
+  expect(evaluate(`${expression} && request.method == 'GET'`, {})).toEqual(expected);
+});
