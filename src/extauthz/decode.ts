@@ -3,7 +3,8 @@ import type { Request } from "../policy/model/request.ts";
 import { ByteTable } from "./byte-table.ts";
 import { HEADER_STRIDE, HEADERS, MAX_SLOTS } from "./check-layout.ts";
 import { CheckScanner } from "./check-scanner.ts";
-import { DecodedRequest, type Entries, type RecurringParts } from "./decoded-request.ts";
+import { DecodedRequest } from "./decoded-request.ts";
+import type { Entries, RecurringParts } from "./recurring-parts.ts";
 import { byteString, wireText } from "./wire-text.ts";
 
 /** A request, or why there is none: `request_undecodable`, `headers_too_many`, `headers_too_large`, `header_invalid`. */

@@ -1,6 +1,6 @@
 import type { RequestPeer } from "../policy/model/request.ts";
 import { PEER_ADDRESS, PEER_CERTIFICATE, PEER_PORT, PEER_PRINCIPAL } from "./check-layout.ts";
-import type { RecurringParts } from "./decoded-request.ts";
+import type { RecurringParts } from "./recurring-parts.ts";
 
 /** One end of the connection. Its texts are byte strings: all of them are ASCII by their grammar, and what is not must stay different from what is. */
 export class DecodedPeer implements RequestPeer {
