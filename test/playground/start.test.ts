@@ -124,7 +124,7 @@ describe.skipIf(!envoy || !curl)("the playground", () => {
       lines: [
         expect.stringMatching(
           new RegExp(
-            `^port ${port} \\(orders' sidecar, inbound\\) is in use.*: stop what listens there, or set PLAYGROUND_ORDERS_PORT$`,
+            `^port ${port} \\(orders' sidecar, inbound\\) is in use.*: stop what listens there, or set PLAYGROUND_ORDERS_PORT \\(0 takes a free port\\)$`,
           ),
         ),
       ],
