@@ -5,7 +5,7 @@ import { KEYS, TOKENS } from "./palette.ts";
 const bearer = fc.constantFrom(...TOKENS.keys()).map((text) => `Bearer ${text}`);
 const common = fc.constantFrom("Bearer ada", "Bearer ada", "Bearer eve", "Bearer both", "Bearer billing", "Bearer slow");
 const authorization = fc.oneof(
-  { arbitrary: common, weight: 4 },
+  { arbitrary: common, weight: 12 },
   { arbitrary: bearer, weight: 3 },
   fc.constantFrom(...KEYS.keys()).map((text) => `ApiKey ${text}`),
   fc.constantFrom(
@@ -89,8 +89,10 @@ const headers: Readonly<Record<string, fc.Arbitrary<string | readonly string[]>>
 /** A few headers, with a credential in every other request. */
 export const someHeaders: fc.Arbitrary<Record<string, string | readonly string[]>> = fc
   .tuple(
-    fc.nat(1),
+    fc.constantFrom("none", "none", "token", "token", "key", "both", "both"),
     authorization,
+    // Those that the two namespaces accept at most places, so that a request has two identities now and then.
+    fc.constantFrom("k3y-of-acme", "k3y-of-acme", "k3y-of-cluster"),
     fc.array(
       fc
         .constantFrom(...Object.keys(headers))
@@ -98,7 +100,8 @@ export const someHeaders: fc.Arbitrary<Record<string, string | readonly string[]
       { maxLength: 3 },
     ),
   )
-  .map(([shows, credential, others]) => ({
-    ...(shows === 1 ? { authorization: credential } : {}),
+  .map(([shows, token, key, others]) => ({
+    ...(shows === "token" || shows === "both" ? { authorization: token } : {}),
+    ...(shows === "key" || shows === "both" ? { "x-api-key": key } : {}),
     ...Object.fromEntries(others),
   }));

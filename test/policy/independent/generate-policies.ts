@@ -1,14 +1,15 @@
 import * as fc from "fast-check";
 import { rule, wrongRule } from "./generate-rules.ts";
 import type { From, Method, PolicyBody, Refusal, Rule } from "./manifest-types.ts";
+import { often } from "./often.ts";
 import { NAMES } from "./palette.ts";
 
 const froms: fc.Arbitrary<From[]> = fc.array(
   fc.oneof(
-    { arbitrary: fc.constant<From>({ header: "authorization", prefix: "Bearer" }), weight: 4 },
+    { arbitrary: fc.constant<From>({ header: "authorization", prefix: "Bearer" }), weight: 6 },
     fc.constant<From>({ header: "authorization", prefix: "ApiKey" }),
     fc.constant<From>({ header: "authorization" }),
-    { arbitrary: fc.constant<From>({ header: "x-api-key" }), weight: 2 },
+    { arbitrary: fc.constant<From>({ header: "x-api-key" }), weight: 4 },
     fc.constant<From>({ header: "x-api-key", prefix: "k:" }),
     fc.constant<From>({ header: "x_key" }),
     { arbitrary: fc.constant<From>({ cookie: "session" }), weight: 2 },
@@ -22,9 +23,9 @@ const jwt = (inCluster: boolean): fc.Arbitrary<NonNullable<Method["jwt"]>> =>
   fc
     .record({
       providerRef: inCluster
-        ? fc.constantFrom("corp", "corp", "missing").map((name) => ({ kind: "ClusterIdentityProvider", name }))
+        ? often(["corp"], ["missing"], 6).map((name) => ({ kind: "ClusterIdentityProvider", name }))
         : fc.oneof(
-            fc.constantFrom("corp", "corp", "corp", "other", "missing", "broken").map((name) => ({ name })),
+            often(["corp"], ["other", "missing", "broken"], 4).map((name) => ({ name })),
             fc.constant({ kind: "ClusterIdentityProvider", name: "corp" }),
           ),
       audiences: fc.constantFrom(["orders"], ["orders"], ["billing"], ["orders", "billing"]),
@@ -80,6 +81,8 @@ const METHOD_SETS: readonly (readonly string[])[] = [
   ["users"],
   ["users", "anyone"],
   ["users", "partners"],
+  ["users", "partners"],
+  ["partners", "anyone"],
   ["partners"],
   ["anyone"],
   ["users", "more"],
