@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { renderSettingsPage } from "../../src/config/docs-page.ts";
+import { renderBypasses } from "./bypasses.ts";
 import { celSections } from "./cel-sections.ts";
 import { renderMetrics } from "./metrics.ts";
 import { renderPolicyReference } from "./policy-reference.ts";
@@ -17,6 +18,7 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     ["reasons.md", renderReasons()],
     ["configuration.md", renderSettingsPage()],
     ["metrics.md", await renderMetrics()],
+    ["bypasses.md", renderBypasses()],
     ["cel.md", fillSections(await readFile(path.join(DOCS, "cel.md"), "utf8"), celSections())],
   ]);
   return new Map([...pages].map(([name, text]) => [name, formatted(name, text)]));
