@@ -249,6 +249,7 @@ export function createScenarios(stage: () => Stage): ReadonlyMap<string, () => P
       "B102",
       async () => {
         const { door, ask } = stage();
+        const before = door.decisions.length;
         const hostile = 'a"} 1\nsallyport_decisions_total{policy="x\\';
         for (const attack of [
           { method: hostile },
@@ -259,7 +260,7 @@ export function createScenarios(stage: () => Stage): ReadonlyMap<string, () => P
           { path: `/admin/${encodeURIComponent(hostile)}/\u202e\u2028` },
         ])
           expect((await ask({ world: "paths", ...attack }, "allow")).refused).toBeDefined();
-        await until(() => door.decisions.length > 100, "the events");
+        await until(() => door.decisions.length >= before + 6, "the events");
         expect(door.lines.filter((line) => !isCleanLine(line))).toEqual([]);
         const series = (await door.admin("/metrics")).body.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
         expect(
