@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
 
 export interface Row {
   readonly name: string;
@@ -44,6 +46,8 @@ export function writeReport(rows: readonly Row[], tails: readonly Tail[], write:
   const after = rest.split(END)[1] ?? "";
   const machine = `Measured on ${new Date().toISOString().slice(0, 10)}: ${cpus()[0]?.model.trim()}, Node ${process.versions.node}, server and load on one core each.`;
   writeFileSync(PAGE, `${before}${BEGIN}\n\n${machine}\n\n${text}\n${END}${after}`);
+  // The page is checked like every other, so that its tables are laid out as the formatter wants them.
+  execFileSync("biome", ["format", "--write", fileURLToPath(PAGE)], { stdio: "ignore" });
 }
 
 function mainTable(rows: readonly Row[]): string {
