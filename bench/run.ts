@@ -24,8 +24,8 @@ const IN_FLIGHT = [
 const BUSIEST = IN_FLIGHT[2];
 
 const quick = process.argv.includes("--quick");
-const only = process.argv[process.argv.indexOf("--only") + 1]?.split(",");
-const selected = worlds(quick).filter(({ name }) => !process.argv.includes("--only") || only?.includes(name));
+const only = process.argv.includes("--only") ? (process.argv[process.argv.indexOf("--only") + 1] ?? "").split(",") : undefined;
+const selected = worlds(quick).filter(({ name }) => only?.includes(name) ?? true);
 
 if (cpus().length < 2) fail("two cores are needed: one for the server, one for the load");
 if (!hasH2load()) fail("h2load is needed: `apt-get install nghttp2-client`");
