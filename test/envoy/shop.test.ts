@@ -227,8 +227,12 @@ describe.skipIf(envoy === undefined)("the example shop behind real Envoys", () =
   });
 
   test("frontend's application, which knows nothing of certificates, is known by its sidecar's", async () => {
+    const decisions = world.dataPlane?.decisions ?? [];
+    const before = decisions.length;
     const result = await world.callFrom("frontend", "orders", { path: "/api/v1/orders", host: "orders.shop" });
     expect(result.status).toBe(200);
+    // The next test takes the first event that comes for its own.
+    await until(() => decisions.length > before, "the event of this call");
   });
 
   test("Envoy's access log names the decision, and never the query", async () => {
