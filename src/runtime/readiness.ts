@@ -1,5 +1,7 @@
 import type { Check, Readiness } from "../admin/readiness.ts";
+import { objectKey } from "../api/resource.ts";
 import type { ProviderStatus } from "../identity/jwt/jwks-cache.ts";
+import { LAST_GOOD_IN_FORCE } from "../policy/compile/compile.ts";
 import type { PlanInForce } from "./plan-holder.ts";
 
 export interface ReadinessInputs {
@@ -32,11 +34,14 @@ export function readinessOf({ inForce, draining, staleFiles, providers, now }: R
   }
   for (const file of staleFiles)
     checks.push({ name: file, state: "warn", message: "cannot be read; its last good content is in force" });
-  const faults = inForce.diagnostics.filter(({ severity }) => severity === "error");
+  // A fault says what is wrong; whether the target denies or an earlier version decides is told beside it.
+  const faults = inForce.diagnostics.filter(({ severity, code }) => severity === "error" || code === LAST_GOOD_IN_FORCE);
   for (const { object, source, path, message } of faults.slice(0, MOST_FAULTS)) {
     const where =
       source === undefined
-        ? `${object?.kind ?? ""} ${object?.namespace ?? ""}/${object?.name ?? ""}`
+        ? object === undefined
+          ? "policies"
+          : objectKey(object)
         : `${source.file}:${source.line}:${source.column}`;
     checks.push({ name: where, state: "warn", message: path === "" ? message : `${path}: ${message}` });
   }

@@ -17,6 +17,9 @@ export interface Compilation {
   readonly lastGood: LastGood;
 }
 
+/** The code of the diagnostic that says that an earlier version of a faulty policy decides. */
+export const LAST_GOOD_IN_FORCE = "LastGoodInForce";
+
 /**
  * Turns all resources of one moment into the plan that decides. Total: a faulty policy is told in the diagnostics and denies what it
  * selects, or leaves its last good version in force; no object can keep another from being compiled.
@@ -41,7 +44,7 @@ export function compile(snapshot: Snapshot, options: CompileOptions, lastGood: L
     if (earlier === undefined) return { resource, plans, faults };
     good.set(key, earlier);
     faults.warn(
-      "LastGoodInForce",
+      LAST_GOOD_IN_FORCE,
       "",
       "the last good version of this policy stays in force",
       "mend the faults; until then a restart would deny its target",
