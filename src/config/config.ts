@@ -29,6 +29,8 @@ export interface Config {
   readonly drainTimeout: number;
   /** Calls that may wait at once. */
   readonly maxPending: number;
+  /** Milliseconds that a call may have waited before it is looked at; 0 for no limit. */
+  readonly maxQueueTime: number;
   readonly maxMessageBytes: number;
   /** The share of allowed decisions that become an event, 0 to 1. */
   readonly eventSampleRate: number;

@@ -133,6 +133,16 @@ export const SETTINGS: Settings = {
     list: false,
     parse: wholeBetween(1, 1_000_000),
   },
+  maxQueueTime: {
+    flag: "max-queue-time",
+    commands: ["serve"],
+    placeholder: "DURATION",
+    description:
+      "how long a call may have waited before this process looks at it; others are answered 503 `overloaded`, before Envoy's timeout (200 ms) ends them; 0 for no limit",
+    default: "150ms",
+    list: false,
+    parse: durationBetween("50ms", "1m", "or 0"),
+  },
   maxMessageBytes: {
     flag: "max-message-bytes",
     commands: ["serve"],

@@ -27,6 +27,11 @@ export interface CheckDeps {
   readonly check: CheckHandler;
   /** Records the fault and gives the denial that answers it. Never a gRPC error: with `failure_mode_allow` Envoy would let those pass. */
   readonly refuse: (fault: CheckFault) => EncodedAnswer;
+  /**
+   * Milliseconds that a call whose bytes were read at `readAt` may have waited for this process to look; `undefined`: now. Where absent, no call is
+   * refused for having waited.
+   */
+  readonly waited?: (readAt: number | undefined) => number;
 }
 
 export interface CheckCoreOptions {
@@ -34,6 +39,8 @@ export interface CheckCoreOptions {
   readonly maxMessageBytes: number;
   /** Calls that wait for a promise at one moment; the next is refused with `overloaded`. */
   readonly maxPending: number;
+  /** Milliseconds that a call may have waited before it is looked at; others are refused unread with `overloaded`. 0 for no limit. */
+  readonly maxQueueTime: number;
 }
 
 /** What every transport does with a CheckRequest's bytes. Nothing here throws or rejects. */
@@ -57,6 +64,8 @@ const LAST_RESORT = encodeAnswer({ kind: "deny", status: 503, headers: [["x-sall
 
 export function createCheckCore(deps: CheckDeps, options: CheckCoreOptions): CheckCore {
   const decode = createCheckDecoder();
+  const { maxQueueTime } = options;
+  const waited = maxQueueTime > 0 ? deps.waited : undefined;
   const waiting = new Set<() => void>();
   /** Promises of the handler that have not settled, those that nobody waits for any more included. */
   let unsettled = 0;
@@ -102,6 +111,8 @@ export function createCheckCore(deps: CheckDeps, options: CheckCoreOptions): Che
 
   return {
     handle(message, deadline, readAt) {
+      // Who has waited that long is about to give up. A refusal costs less than a decision, so that the queue gets shorter.
+      if (waited !== undefined && waited(readAt) > maxQueueTime) return refuse({ reason: "overloaded" });
       if (message.length > options.maxMessageBytes) return refuse({ reason: "request_too_large" });
       // Work that nobody waits for still takes memory: past twice the bound, no more is begun.
       if (unsettled >= 2 * options.maxPending) return refuse({ reason: "overloaded" });

@@ -36,6 +36,8 @@ export interface TransportLimits {
   readonly maxMessageBytes: number;
   /** Calls that wait for something at one moment; one more is answered 503. */
   readonly maxPending: number;
+  /** Milliseconds that a call may have waited before it is looked at; others are answered 503. Keep it below Envoy's timeout; 0 for no limit. */
+  readonly maxQueueTime: number;
   /** For each connection. */
   readonly maxConcurrentStreams: number;
   /** Milliseconds after which a connection is asked to go, so that Envoy's few long ones spread over replicas; 0 for never. */
@@ -47,6 +49,7 @@ export interface TransportLimits {
 export const DEFAULT_LIMITS: TransportLimits = {
   maxMessageBytes: 4 * 1024 * 1024,
   maxPending: 1000,
+  maxQueueTime: 150,
   maxConcurrentStreams: 10_000,
   maxConnectionAge: 15 * 60_000,
   maxConnectionAgeGrace: 10_000,

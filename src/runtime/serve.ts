@@ -20,6 +20,7 @@ import { createDecisionRecorder } from "../telemetry/recorder.ts";
 import { type CheckAnswering, createCheckAnswering } from "./answer-check.ts";
 import { compileOptions } from "./compile-options.ts";
 import { credentialDeps } from "./credential-deps.ts";
+import { createLoopWatch, type LoopWatch } from "./loop-watch.ts";
 import { ManifestPlans } from "./manifest-plans.ts";
 import { PlanHolder } from "./plan-holder.ts";
 import { readinessOf } from "./readiness.ts";
@@ -84,6 +85,7 @@ export async function serve(config: Config, { version, stop, logTo }: ServeDeps)
     nextId: createDecisionIds(),
     elapsed: () => performance.now(),
   });
+  const loop = createLoopWatch({ now: () => performance.now(), every: repeat });
   const admin = createAdminServer({
     readiness: () =>
       readinessOf({ inForce: holder.current, draining, staleFiles, providers: credentials.status(), now: clock.now() }),
@@ -97,13 +99,16 @@ export async function serve(config: Config, { version, stop, logTo }: ServeDeps)
     await admin.close();
     await credentials.close();
     metrics.close();
+    loop.close();
     events.flush();
     await telemetry.close();
   };
 
   let transport: CheckTransport;
   try {
-    transport = openTransport(config, answering, (error) => log.error("answering a call failed", { error: asError(error) }));
+    transport = openTransport(config, answering, loop, (error) =>
+      log.error("answering a call failed", { error: asError(error) }),
+    );
     const adminAddress = await admin.listen(config.adminAddress);
     const grpcAddress = await transport.start();
     log.info("listening", { grpc: grpcAddress, admin: adminAddress, transport: config.transport, version: version.version });
@@ -141,10 +146,16 @@ export async function serve(config: Config, { version, stop, logTo }: ServeDeps)
 }
 
 /** @throws Error where a certificate cannot be read */
-function openTransport(config: Config, answering: CheckAnswering, onFailure: (error: unknown) => void): CheckTransport {
+function openTransport(
+  config: Config,
+  answering: CheckAnswering,
+  loop: LoopWatch,
+  onFailure: (error: unknown) => void,
+): CheckTransport {
   return createExtAuthzServer(
     {
       check: answering.handle,
+      waited: loop.waited,
       refuse: ({ reason, cause }) => {
         if (cause !== undefined) onFailure(cause);
         return answering.refuse(reason, cause);
@@ -158,6 +169,7 @@ function openTransport(config: Config, answering: CheckAnswering, onFailure: (er
       limits: {
         maxMessageBytes: config.maxMessageBytes,
         maxPending: config.maxPending,
+        maxQueueTime: config.maxQueueTime,
         maxConnectionAge: config.maxConnectionAge,
       },
     },
@@ -176,6 +188,13 @@ function readTls({ grpcTlsCert, grpcTlsKey, grpcTlsClientCa }: Config): Transpor
 function addressText(address: ListenAddress): string {
   if (address.kind === "unix") return `unix:${address.path}`;
   return `${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`;
+}
+
+/** Does not keep the process alive. */
+function repeat(ms: number, run: () => void): () => void {
+  const timer = setInterval(run, ms);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 function asError(error: unknown): Error {

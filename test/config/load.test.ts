@@ -56,6 +56,7 @@ describe("the configuration", () => {
         maxConnectionAge: 900_000,
         drainTimeout: 25_000,
         maxPending: 1_000,
+        maxQueueTime: 150,
         maxMessageBytes: 4_194_304,
         tokenCacheSize: 10_000,
         introspectionCredentials: undefined,

@@ -22,7 +22,7 @@ function coreOf(check: CheckHandler, maxPending = 10): { core: CheckCore; faults
     faults.push(fault);
     return bytes(`refused ${fault.reason}`);
   };
-  return { core: createCheckCore({ check, refuse }, { maxMessageBytes: 1000, maxPending }), faults };
+  return { core: createCheckCore({ check, refuse }, { maxMessageBytes: 1000, maxPending, maxQueueTime: 0 }), faults };
 }
 
 const answerOf = async (answer: Uint8Array | Promise<Uint8Array>): Promise<string> => Buffer.from(await answer).toString();
@@ -84,7 +84,7 @@ test("a fault that cannot be recorded is still answered with a denial", () => {
         throw new Error("the log is full");
       },
     },
-    { maxMessageBytes: 1000, maxPending: 1 },
+    { maxMessageBytes: 1000, maxPending: 1, maxQueueTime: 0 },
   );
   expect(Buffer.from(core.handle(Buffer.from([0xff]), undefined) as Uint8Array).toString("latin1")).toContain("internal");
 });
@@ -139,6 +139,29 @@ test("one more waiting call than allowed is refused as overload; one that need n
   expect(await Promise.all(waiting.map(answerOf))).toEqual(["waited", "waited"]);
   expect(core.handle(REQUEST, undefined)).toBeInstanceOf(Promise);
   expect(faults).toEqual([{ reason: "overloaded" }]);
+});
+
+test("a call that has waited longer than may be is refused unread, and one that has not is answered", () => {
+  const asked: (number | undefined)[] = [];
+  const waits = [150, 151, 0];
+  const coreWith = (maxQueueTime: number): CheckCore =>
+    createCheckCore(
+      {
+        check: () => bytes("answered"),
+        refuse: ({ reason }) => bytes(`refused ${reason}`),
+        waited(readAt) {
+          asked.push(readAt);
+          return waits.shift() ?? 10 ** 9;
+        },
+      },
+      { maxMessageBytes: 1000, maxPending: 1, maxQueueTime },
+    );
+  const core = coreWith(150);
+  expect(core.handle(REQUEST, undefined, 7)).toEqual(bytes("answered"));
+  expect(core.handle(Buffer.from([0xff]), undefined, 8)).toEqual(bytes("refused overloaded"));
+  expect(core.handle(REQUEST, undefined)).toEqual(bytes("answered"));
+  expect(asked).toEqual([7, 8, undefined]);
+  expect(coreWith(0).handle(REQUEST, undefined)).toEqual(bytes("answered"));
 });
 
 test("work that nobody waits for any more counts until it is done, so that it cannot pile up", async () => {

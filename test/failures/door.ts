@@ -41,9 +41,11 @@ export interface DoorOptions {
   readonly findCredentials?: FindCredentials;
   /** In place of the real ones: a fault of ours to come. */
   readonly peer?: DecisionPorts["peer"];
+  /** In place of a loop that is held: milliseconds that a call has waited. */
+  readonly waited?: () => number;
 }
 
-export async function openDoor({ transport, limits = {}, findCredentials, peer }: DoorOptions): Promise<Door> {
+export async function openDoor({ transport, limits = {}, findCredentials, peer, waited }: DoorOptions): Promise<Door> {
   const directory = mkdtempSync(join(tmpdir(), "sallyport-failures-"));
   const clock = createSystemClock();
   const holder = new PlanHolder();
@@ -69,7 +71,7 @@ export async function openDoor({ transport, limits = {}, findCredentials, peer }
     elapsed: () => performance.now(),
   });
   const server = createExtAuthzServer(
-    { check: answering.handle, refuse: ({ reason, cause }) => answering.refuse(reason, cause) },
+    { check: answering.handle, refuse: ({ reason, cause }) => answering.refuse(reason, cause), ...(waited && { waited }) },
     { transport, address: "127.0.0.1:0", limits },
   );
   const client = createCheckClient(await server.start());

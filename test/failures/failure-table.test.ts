@@ -154,6 +154,15 @@ describe.each(["grpc-js", "fast"] as const)("on the %s transport", (transport) =
     expect((await Promise.all(both)).map(({ reason }) => reason).toSorted()).toEqual(["allowed", "overloaded"]);
   });
 
+  it("a call that waited too long before it was looked at: 503 overloaded, and to be asked again", async () => {
+    let wait = 151;
+    const door = await open({ waited: () => wait });
+    await door.write({ "a.yaml": policy("orders", `peer: { mtls: Optional }, ${ALLOW}`) });
+    expect(await door.check()).toEqual({ status: 503, reason: "overloaded" });
+    wait = 150;
+    expect(await door.check()).toEqual(ALLOWED);
+  });
+
   it("a body that Envoy cut off, where a rule needs it: 413 body_truncated", async () => {
     const door = await open();
     await door.write({

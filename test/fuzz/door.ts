@@ -54,7 +54,7 @@ export async function createHostileDoor(): Promise<HostileDoor> {
         return answering.refuse(reason);
       },
     },
-    { maxMessageBytes: 1 << 20, maxPending: 10 },
+    { maxMessageBytes: 1 << 20, maxPending: 10, maxQueueTime: 0 },
   );
   const now = Math.floor(clock.now() / 1000);
   const claims = { iss: ISSUER, aud: "orders", sub: "ada", tenant: "acme", scope: "orders.read", iat: now, exp: now + 86_400 };
